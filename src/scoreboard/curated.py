@@ -1,0 +1,234 @@
+"""The shapes of the curated files in `data/`: what we state ourselves, each with evidence.
+
+Every class below is one kind of entry; the field comments give units and valid values.
+Unknown fields are refused, so that a misspelt one is seen. A blank is honest: leave out
+what no source states.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _listed(value: object) -> object:
+    """One value where a list is meant is a list of one."""
+    return value if isinstance(value, list) or value is None else [value]
+
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-_]*$")]
+Keys = Annotated[list[str], BeforeValidator(_listed)]
+Grade = Literal["P", "S", "S1"]
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(Entry):
+    """Where a curated value comes from."""
+
+    address: str  # https://... of the page or document
+    by: str  # who says so
+    date: date | None = None  # when the page was published or last changed
+    read: date | None = None  # when we read it
+    says: str | None = None  # the fact in our own words, briefly
+
+
+class DatedLicence(Entry):
+    licence: Id  # an id of licences.yml
+    since: date | None = Field(default=None, alias="from")
+
+
+class NameEntry(Entry):
+    """One source's spelling of a model, with the days on which it means that model."""
+
+    source: Id  # id of a source, or `any`
+    name: str
+    since: date | None = Field(default=None, alias="from")  # first day
+    until: date | None = Field(default=None, alias="to")  # last day
+    variant: str | None = None
+
+
+class ModelEntry(Entry):
+    id: Id
+    name: str
+    family: Id | None = None
+    announced: date | None = None
+    released: date | None = None  # first public use: API, product or weights
+    weights: date | Literal["none"] | None = None  # day the weights could be downloaded
+    repo: Keys = []  # Hugging Face repositories of these very weights
+    licence: Id | list[DatedLicence] | None = None  # of the weights
+    params_b: Decimal | None = None  # total parameters, billions
+    active_b: Decimal | None = None  # parameters used per token, billions
+    context: int | None = None  # tokens
+    languages: int | None = None  # languages the developer states
+    base_model: Id | None = None
+    aka: Keys = []  # spellings that mean this model in every source at every date
+    names: list[NameEntry] = []
+    evidence: dict[str, Keys] = {}  # attribute (or "*") -> keys of the file's `evidence`
+
+
+class ReleaseEntry(Entry):
+    """What is true of every repository of one release, by name pattern (longest wins)."""
+
+    id: Id
+    family: Id
+    repos: Keys  # patterns such as "Qwen/Qwen3-*"
+    released: date | None = None
+    licence: Id | None = None
+    languages: int | None = None
+    evidence: Keys
+
+
+class ModelFile(Entry):
+    developer: Id
+    evidence: dict[str, Evidence]
+    models: list[ModelEntry] = []
+    releases: list[ReleaseEntry] = []
+
+
+class DeveloperEntry(Entry):
+    id: Id
+    name: str
+    country: Country | None = None
+    orgs: Keys = []  # spellings of this developer in sources: Hub organisation, author prefix
+    names: Keys = []  # spellings in "Organization" columns
+    hosts: Keys = []  # provider ids (providers.yml) that are its own API
+    evidence: Keys = []
+
+
+class DeveloperFile(Entry):
+    evidence: dict[str, Evidence]
+    developers: list[DeveloperEntry]
+
+
+class FamilyEntry(Entry):
+    id: Id
+    name: str
+    developer: Id
+    repos: Keys = []  # patterns of the family's Hub repositories
+
+
+class ProviderEntry(Entry):
+    id: Id
+    name: str
+    country: Country | None = None  # of the operator
+    first_party_of: Id | None = None  # developer whose own API this is
+    aka: Keys = []  # spellings in sources
+    evidence: Keys = []
+
+
+class ProviderFile(Entry):
+    evidence: dict[str, Evidence]
+    providers: list[ProviderEntry]
+
+
+class LicenceEntry(Entry):
+    """What a licence permits. Openness is derived from these, never stored."""
+
+    id: Id
+    name: str
+    spdx: str | None = None
+    commercial: bool | None = None  # commercial use permitted without asking
+    cap: str | None = None  # cap on users or revenue, in words; null: none
+    territory: str | None = None  # territory excluded; null: none
+    field_of_use: str | None = None  # use excluded by field; null: none
+    use_policy: bool | None = None  # a binding acceptable-use policy
+    naming_duty: str | None = None  # duty to display a name or name derivatives; null: none
+    known: bool = True  # False: text not found, rights unknown
+    aka: Keys = []  # spellings in sources
+    evidence: Keys = []
+
+
+class LicenceFile(Entry):
+    evidence: dict[str, Evidence]
+    licences: list[LicenceEntry]
+
+
+class BenchmarkEntry(Entry):
+    id: Id
+    name: str
+    measures: str  # what it tests, briefly
+    items: int | None = None  # questions in the test set
+    scale: Literal["accuracy", "rating", "index", "minutes", "points"] = "accuracy"
+    factor: Decimal = Decimal(1)  # source value x factor = our value (accuracies 0 to 100)
+    higher_is_better: bool = True
+    chance: Decimal | None = None  # score by guessing, per cent
+    access: Literal["public", "private", "partly_private"] | None = None
+    released: date | None = None
+    repeats: bool = False  # scores average repeated runs of the same questions
+    notes: str | None = None  # contamination, saturation, known faults
+    aka: Keys = []  # spellings in sources
+    evidence: Keys = []
+
+
+class BenchmarkFile(Entry):
+    evidence: dict[str, Evidence]
+    benchmarks: list[BenchmarkEntry]
+
+
+class PriceEntry(Entry):
+    model: Id
+    kind: Literal["input", "cached_input", "cache_write", "output"]
+    usd_per_mtok: Decimal
+    since: date | None = Field(default=None, alias="from")  # took effect
+    until: date | None = Field(default=None, alias="to")  # last day, if it ended
+    variant: str | None = None  # off-peak, batch ...
+    tier: str | None = None  # context tier
+    grade: Grade
+    evidence: Keys
+
+
+class PriceFile(Entry):
+    provider: Id
+    evidence: dict[str, Evidence]
+    prices: list[PriceEntry]
+
+
+class StatisticEntry(Entry):
+    """One published number that we quote and cannot recompute."""
+
+    id: Id
+    says: str  # one plain sentence with the number
+    value: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+    level: Decimal | None = None  # of the published interval, 0.90
+    unit: str
+    population: str
+    date: str  # what the number is about: 2024-12, 2025, 2024-11/2025-11
+    method: str | None = None
+    published: date | None = None
+    address: str
+    grade: Grade
+    metric: Id | None = None  # metric of ours that measures the same
+    params: dict[str, str] = {}  # and at which parameters
+    caveat: str | None = None  # what the number does not say
+
+
+class StatisticFile(Entry):
+    publisher: str
+    title: str
+    statistics: list[StatisticEntry]
+
+
+class CorrectionEntry(Entry):
+    """A source's value that we override; it lapses when that value changes."""
+
+    source: Id
+    name: str  # the source's own spelling of the thing
+    attribute: str
+    replaces: str  # the source's raw text
+    value: str
+    why: str
+    evidence: Keys
+
+
+class CorrectionFile(Entry):
+    evidence: dict[str, Evidence]
+    corrections: list[CorrectionEntry]
