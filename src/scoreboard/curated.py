@@ -7,7 +7,7 @@ what no source states.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as Date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -34,14 +34,14 @@ class Evidence(Entry):
 
     address: str  # https://... of the page or document
     by: str  # who says so
-    date: date | None = None  # when the page was published or last changed
-    read: date | None = None  # when we read it
+    date: Date | None = None  # when the page was published or last changed
+    read: Date | None = None  # when we read it
     says: str | None = None  # the fact in our own words, briefly
 
 
 class DatedLicence(Entry):
     licence: Id  # an id of licences.yml
-    since: date | None = Field(default=None, alias="from")
+    since: Date | None = Field(default=None, alias="from")
 
 
 class NameEntry(Entry):
@@ -49,8 +49,8 @@ class NameEntry(Entry):
 
     source: Id  # id of a source, or `any`
     name: str
-    since: date | None = Field(default=None, alias="from")  # first day
-    until: date | None = Field(default=None, alias="to")  # last day
+    since: Date | None = Field(default=None, alias="from")  # first day
+    until: Date | None = Field(default=None, alias="to")  # last day
     variant: str | None = None
 
 
@@ -58,9 +58,9 @@ class ModelEntry(Entry):
     id: Id
     name: str
     family: Id | None = None
-    announced: date | None = None
-    released: date | None = None  # first public use: API, product or weights
-    weights: date | Literal["none"] | None = None  # day the weights could be downloaded
+    announced: Date | None = None
+    released: Date | None = None  # first public use: API, product or weights
+    weights: Date | Literal["none"] | None = None  # day the weights could be downloaded
     repo: Keys = []  # Hugging Face repositories of these very weights
     licence: Id | list[DatedLicence] | None = None  # of the weights
     params_b: Decimal | None = None  # total parameters, billions
@@ -79,7 +79,7 @@ class ReleaseEntry(Entry):
     id: Id
     family: Id
     repos: Keys  # patterns such as "Qwen/Qwen3-*"
-    released: date | None = None
+    released: Date | None = None
     licence: Id | None = None
     languages: int | None = None
     evidence: Keys
@@ -160,7 +160,7 @@ class BenchmarkEntry(Entry):
     higher_is_better: bool = True
     chance: Decimal | None = None  # score by guessing, per cent
     access: Literal["public", "private", "partly_private"] | None = None
-    released: date | None = None
+    released: Date | None = None
     repeats: bool = False  # scores average repeated runs of the same questions
     notes: str | None = None  # contamination, saturation, known faults
     aka: Keys = []  # spellings in sources
@@ -176,8 +176,8 @@ class PriceEntry(Entry):
     model: Id
     kind: Literal["input", "cached_input", "cache_write", "output"]
     usd_per_mtok: Decimal
-    since: date | None = Field(default=None, alias="from")  # took effect
-    until: date | None = Field(default=None, alias="to")  # last day, if it ended
+    since: Date | None = Field(default=None, alias="from")  # took effect
+    until: Date | None = Field(default=None, alias="to")  # last day, if it ended
     variant: str | None = None  # off-peak, batch ...
     tier: str | None = None  # context tier
     grade: Grade
@@ -203,7 +203,7 @@ class StatisticEntry(Entry):
     population: str
     date: str  # what the number is about: 2024-12, 2025, 2024-11/2025-11
     method: str | None = None
-    published: date | None = None
+    published: Date | None = None
     address: str
     grade: Grade
     metric: Id | None = None  # metric of ours that measures the same
