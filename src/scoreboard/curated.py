@@ -114,6 +114,10 @@ class FamilyEntry(Entry):
     repos: Keys = []  # patterns of the family's Hub repositories
 
 
+class FamilyFile(Entry):
+    families: list[FamilyEntry]
+
+
 class ProviderEntry(Entry):
     id: Id
     name: str
@@ -156,11 +160,12 @@ class BenchmarkEntry(Entry):
     measures: str  # what it tests, briefly
     items: int | None = None  # questions in the test set
     scale: Literal["accuracy", "rating", "index", "minutes", "points"] = "accuracy"
-    factor: Decimal = Decimal(1)  # source value x factor = our value (accuracies 0 to 100)
+    factor: Decimal = Decimal(1)  # unused
     higher_is_better: bool = True
     chance: Decimal | None = None  # score by guessing, per cent
     access: Literal["public", "private", "partly_private"] | None = None
     released: Date | None = None
+    rater_sd: Decimal | None = None  # sd of the difference of two raters of one model, points
     repeats: bool = False  # scores average repeated runs of the same questions
     notes: str | None = None  # contamination, saturation, known faults
     aka: Keys = []  # spellings in sources
@@ -232,3 +237,15 @@ class CorrectionEntry(Entry):
 class CorrectionFile(Entry):
     evidence: dict[str, Evidence]
     corrections: list[CorrectionEntry]
+
+
+class AssumptionEntry(Entry):
+    """A statement to try out: `--assume FILE` (model, attribute as in `statements`, value)."""
+
+    model: Id
+    attribute: str
+    value: str | bool | Date | Decimal
+
+
+class AssumptionFile(Entry):
+    assume: list[AssumptionEntry]

@@ -1,0 +1,146 @@
+"""Read the curated files of `data/` once, checked, with errors that name file and entry."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from scoreboard import curated as c
+from scoreboard.config import data_dir
+from scoreboard.errors import DataError
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass
+class Curated:
+    """Everything we state ourselves, by id."""
+
+    models: dict[str, c.ModelEntry] = field(default_factory=dict)
+    developer_of: dict[str, str] = field(default_factory=dict)  # model id -> developer id
+    releases: list[tuple[str, c.ReleaseEntry]] = field(default_factory=list)  # developer, entry
+    evidence: dict[tuple[str, str], c.Evidence] = field(default_factory=dict)  # file, key
+    developers: dict[str, c.DeveloperEntry] = field(default_factory=dict)
+    families: dict[str, c.FamilyEntry] = field(default_factory=dict)
+    providers: dict[str, c.ProviderEntry] = field(default_factory=dict)
+    licences: dict[str, c.LicenceEntry] = field(default_factory=dict)
+    benchmarks: dict[str, c.BenchmarkEntry] = field(default_factory=dict)
+    prices: list[tuple[str, c.PriceEntry]] = field(default_factory=list)  # provider, entry
+    corrections: list[c.CorrectionEntry] = field(default_factory=list)
+    statistics: dict[str, c.StatisticEntry] = field(default_factory=dict)
+    publishers: dict[str, str] = field(default_factory=dict)  # statistic id -> publisher
+
+    def address(self, file: str, keys: list[str]) -> str:
+        """The addresses of these evidence keys of a file, joined."""
+        found = (self.evidence.get((file, k)) for k in keys)
+        return " ".join(e.address for e in found if e)
+
+
+def read_yaml(path: Path) -> Any:
+    """A YAML file as plain values."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe").load(path)
+    except FileNotFoundError as error:
+        raise DataError("a file of data/ is missing", where=str(path)) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise DataError(f"not valid YAML: {error}", where=str(path)) from error
+
+
+def parse(path: Path, shape: type[T]) -> T:
+    """A YAML file in one of the shapes of `curated.py`."""
+    try:
+        return shape.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise DataError(_fault(error), where=str(path), repair="correct the file") from error
+
+
+def _fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = " > ".join(str(p) for p in first["loc"])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{place}: {first['msg']}{more}"
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    return sorted((folder / name).glob("*.yml"))
+
+
+@cache
+def load_curated(folder: Path | None = None) -> Curated:
+    """All curated files. Raises DataError at the first that is wrong."""
+    root = folder or data_dir()
+    found = Curated()
+    _read_models(root, found)
+    _read_things(root, found)
+    for path in _files(root, "prices"):
+        prices = parse(path, c.PriceFile)
+        _keep(found, f"prices/{path.name}", prices.evidence)
+        found.prices += [(prices.provider, entry) for entry in prices.prices]
+    for path in _files(root, "statistics"):
+        statistics = parse(path, c.StatisticFile)
+        for statistic in statistics.statistics:
+            _unique(found.statistics, statistic.id, path)
+            found.statistics[statistic.id] = statistic
+            found.publishers[statistic.id] = statistics.publisher
+    return found
+
+
+def _read_models(root: Path, found: Curated) -> None:
+    for path in _files(root, "models"):
+        file = parse(path, c.ModelFile)
+        _keep(found, f"models/{file.developer}.yml", file.evidence)
+        found.releases += [(file.developer, release) for release in file.releases]
+        for model in file.models:
+            _unique(found.models, model.id, path)
+            found.models[model.id] = model
+            found.developer_of[model.id] = file.developer
+
+
+def _read_things(root: Path, found: Curated) -> None:
+    developers = parse(root / "developers.yml", c.DeveloperFile)
+    providers = parse(root / "providers.yml", c.ProviderFile)
+    licences = parse(root / "licences.yml", c.LicenceFile)
+    benchmarks = parse(root / "benchmarks.yml", c.BenchmarkFile)
+    corrections = parse(root / "corrections.yml", c.CorrectionFile)
+    families = parse(root / "families.yml", c.FamilyFile)
+    found.developers = {d.id: d for d in developers.developers}
+    found.providers = {p.id: p for p in providers.providers}
+    found.licences = {x.id: x for x in licences.licences}
+    found.benchmarks = {b.id: b for b in benchmarks.benchmarks}
+    found.families = {f.id: f for f in families.families}
+    found.corrections = corrections.corrections
+    for name, file in {
+        "developers.yml": developers,
+        "providers.yml": providers,
+        "licences.yml": licences,
+        "benchmarks.yml": benchmarks,
+        "corrections.yml": corrections,
+    }.items():
+        _keep(found, name, file.evidence)
+
+
+def _keep(found: Curated, file: str, evidence: dict[str, c.Evidence]) -> None:
+    for key, value in evidence.items():
+        found.evidence[file, key] = value
+
+
+def _unique(seen: dict[str, Any], name: str, path: Path) -> None:
+    if name in seen:
+        raise DataError(f"the id {name} is used twice", where=str(path), repair="rename one")
+
+
+def curated_digest(folder: Path | None = None) -> str:
+    """A short name for the present state of the curated files."""
+    root = folder or data_dir()
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.yml")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,216 @@
+"""Reading bytes without losing anything: JSON, CSV and archives with locators.
+
+JSON numbers stay as their raw text and duplicate keys are kept; a CSV record knows its line.
+`locate` finds the raw text of a cell again from its locator.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+from scoreboard.errors import DataError
+
+
+class Number(str):
+    """The raw text of a JSON number."""
+
+    __slots__ = ()
+
+
+class Object(dict[str, Any]):
+    """A JSON object: the last of equal keys wins, as everywhere; earlier ones are kept."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.earlier: list[tuple[str, int, Any]] = []  # key, occurrence from 1, value
+        if len(self) < len(pairs):
+            self._keep_earlier(pairs)
+
+    def _keep_earlier(self, pairs: list[tuple[str, Any]]) -> None:
+        last = {key: i for i, (key, _) in enumerate(pairs)}
+        count: dict[str, int] = {}
+        for i, (key, value) in enumerate(pairs):
+            count[key] = count.get(key, 0) + 1
+            if last[key] != i:
+                self.earlier.append((key, count[key], value))
+
+
+def parse_json(body: bytes, where: str) -> Any:
+    """JSON with numbers as raw text (`Number`) and objects as `Object`."""
+    try:
+        return json.loads(
+            body.decode("utf-8"),
+            parse_float=Number,
+            parse_int=Number,
+            object_pairs_hook=Object,
+        )
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise DataError(
+            f"the document is not whole JSON: {error}",
+            where=where,
+            repair="scoreboard sync, to fetch it again",
+        ) from error
+
+
+def raw_text(value: Any) -> str:
+    """The raw text of a JSON value: numbers and strings as written, the rest as JSON."""
+    if isinstance(value, str):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def pointer(*parts: str | int) -> str:
+    """A JSON pointer (RFC 6901) of these parts."""
+    return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One CSV record: the line on which it starts and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+    def at(self, column: str) -> str:
+        """The locator of one of its cells."""
+        return f"L{self.line}/{column}"
+
+
+def parse_csv(body: bytes, where: str, required: tuple[str, ...] = ()) -> Iterator[Record]:
+    """The records of a CSV, comment lines (#) skipped. A missing column is an error."""
+    lines = _text(body, where)
+    header, records = _csv_parts(lines, where)
+    missing = [c for c in required if c not in header]
+    if missing:
+        raise DataError(
+            f"column missing: {', '.join(missing)}",
+            where=where,
+            valid=header,
+            repair="scoreboard sync, or report that the source changed its columns",
+        )
+    yield from records
+
+
+def _text(body: bytes, where: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"the document is not UTF-8 text: {error}", where=where) from error
+
+
+def _csv_parts(text: str, where: str) -> tuple[list[str], Iterator[Record]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    try:
+        for cells in reader:
+            if cells and not cells[0].startswith("#"):
+                header = cells
+                break
+    except csv.Error as error:
+        raise DataError(f"the document is not whole CSV: {error}", where=where) from error
+    return header, _records(reader, header, where)
+
+
+def _records(reader: Any, header: list[str], where: str) -> Iterator[Record]:
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise DataError(
+                f"the document is not whole CSV: {error}", where=f"{where}, line {line}"
+            ) from error
+        if not cells:
+            continue
+        padded = cells + [""] * (len(header) - len(cells))
+        record = dict(zip(header, padded, strict=False))
+        if len(cells) != len(header):
+            record["__cells__"] = str(len(cells))
+        yield Record(line, record)
+
+
+def members(body: bytes, where: str) -> dict[str, bytes]:
+    """The files of a zip or gzipped tar, by name, in order of name."""
+    try:
+        if body[:2] == b"\x1f\x8b":
+            with tarfile.open(fileobj=io.BytesIO(gzip.decompress(body))) as tar:
+                files = {m.name: tar.extractfile(m) for m in tar.getmembers() if m.isfile()}
+                found = {name: file.read() for name, file in files.items() if file}
+        else:
+            with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                found = {n: archive.read(n) for n in archive.namelist() if not n.endswith("/")}
+    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError) as error:
+        raise DataError(
+            f"the archive is not whole: {error}",
+            where=where,
+            repair="scoreboard sync, to fetch it again",
+        ) from error
+    return dict(sorted(found.items()))
+
+
+def locate(body: bytes, locator: str) -> str | None:
+    """The raw text that a locator points at in these bytes, or None when it is not there."""
+    try:
+        if "!" in locator and not locator.startswith("/"):
+            member, _, inner = locator.partition("!")
+            file = _members_of(body).get(member)
+            return None if file is None else locate(file, inner)
+        if locator.startswith("/"):
+            return _locate_json(_json_of(body), locator)
+        line, _, column = locator.removeprefix("L").partition("/")
+        record = _csv_of(body).get(int(line))
+        return None if record is None else record.cells.get(column)
+    except (DataError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=2)
+def _members_of(body: bytes) -> dict[str, bytes]:
+    return members(body, "archive")
+
+
+@lru_cache(maxsize=2)
+def _json_of(body: bytes) -> Any:
+    return parse_json(body, "document")
+
+
+@lru_cache(maxsize=64)
+def _csv_of(body: bytes) -> dict[int, Record]:
+    return {r.line: r for r in parse_csv(body, "document")}
+
+
+def _locate_json(value: Any, locator: str) -> str | None:
+    for part in locator.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, Object):
+            value = _member(value, name)
+        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return None
+        if value is None:
+            return None
+    return raw_text(value)
+
+
+def _member(found: Object, name: str) -> Any:
+    if name in found:
+        return found[name]
+    key, _, nth = name.rpartition("#")
+    return next((v for k, n, v in found.earlier if k == key and str(n) == nth), None)
+
+
+def text_of(value: Any) -> str | None:
+    """A JSON string or number as text; None for anything else."""
+    return cast(str, value) if isinstance(value, str) else None

@@ -1,0 +1,92 @@
+"""DuckDB: connect, move rows in and out. The only file that knows the driver."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scoreboard.tables import ddl
+
+if TYPE_CHECKING:
+    import duckdb
+
+Connection = "duckdb.DuckDBPyConnection"
+
+
+def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A database: a file, or memory. Nothing outside it can be read or installed from SQL."""
+    import duckdb
+
+    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
+    connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+    return connection
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    values: Sequence[object] | Mapping[str, object] = (),
+) -> list[dict[str, Any]]:
+    """The result of a query as dictionaries."""
+    cursor = connection.execute(sql, values)
+    names = [d[0] for d in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def csv_text(columns: Sequence[str], records: Iterable[Sequence[object]]) -> str:
+    """Records as CSV: empty for null, ISO dates, true and false, plain decimals."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for record in records:
+        writer.writerow([_cell(value) for value in record])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value.__class__.__name__ == "Decimal":
+        return f"{value:f}"
+    return value
+
+
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], path: Path
+) -> None:
+    """Append a CSV file written by `csv_text` to a table. Text is never null."""
+    texts = [c for c, t in columns.items() if t == "VARCHAR"]
+    connection.execute(
+        f'INSERT INTO "{name}" SELECT * FROM read_csv(?, columns=?, header=true, '
+        "auto_detect=false, delim=',', quote='\"', escape='\"', parallel=false, "
+        "null_padding=false, force_not_null=?)",
+        [str(path), columns, texts],
+    )
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: dict[str, str],
+    records: Iterable[Sequence[object]],
+) -> None:
+    """Append records to a table (through a CSV: the driver's own row inserts are slow)."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        path.write_text(csv_text(list(columns), records), encoding="utf-8")
+        read_csv(connection, name, columns, path)
+
+
+def create(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: dict[str, str],
+    records: Iterable[Sequence[object]] = (),
+) -> None:
+    """Make a table and fill it."""
+    connection.execute(ddl(name, columns))
+    insert(connection, name, columns, records)

@@ -1,0 +1,44 @@
+"""Errors that a user sees: what, where, the valid values, and the command that repairs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ScoreboardError(Exception):
+    """Base of every error that is shown without a traceback."""
+
+    exit_code = 1
+
+    def __init__(
+        self, what: str, *, where: str = "", valid: Iterable[str] = (), repair: str = ""
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.valid = list(valid)
+        self.repair = repair
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.where:
+            lines.append(f"  where: {self.where}")
+        if self.valid:
+            shown = ", ".join(self.valid[:12])
+            more = f" and {len(self.valid) - 12} more" if len(self.valid) > 12 else ""
+            lines.append(f"  valid: {shown}{more}")
+        if self.repair:
+            lines.append(f"  try: {self.repair}")
+        return "\n".join(lines)
+
+
+class UsageError(ScoreboardError):
+    """The question was not understood (exit code 2)."""
+
+    exit_code = 2
+
+
+class DataError(ScoreboardError):
+    """The data cannot be read or written (exit code 3)."""
+
+    exit_code = 3

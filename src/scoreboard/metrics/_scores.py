@@ -1,0 +1,221 @@
+"""Scores of one benchmark under one harness: which rows, and with what error."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from scoreboard.estimate import LeftOut, Ref
+from scoreboard.metrics._groups import About
+from scoreboard.metrics.base import Values
+from scoreboard.stats.proportions import Z95, wilson_error
+from scoreboard.store import Tables
+
+Z90 = 1.6448536269514722
+RATER_ERROR = "gpqa_diamond"  # the benchmark on which two raters of the same models were compared
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What the errors need to know of a benchmark."""
+
+    id: str
+    name: str
+    items: int | None
+    scale: str
+    rater_sd: float | None  # between two raters of the same models, points
+
+
+@dataclass(frozen=True, slots=True)
+class Harness:
+    """One source, who ran it, and the shots: one procedure."""
+
+    source: str
+    harness: str
+    shots: str
+
+    def text(self) -> str:
+        """As it is shown."""
+        shots = f", {self.shots}-shot" if self.shots else ""
+        return f"{self.harness}{shots} ({self.source})"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One row: a variant of a model with its score (0 to 100, or the index's own scale)."""
+
+    model: str
+    variant: str
+    value: float
+    error: float | None
+    released: dt.date
+    source_name: str
+    ref: Ref
+
+
+def benchmark_of(tables: Tables, name: str) -> Benchmark:
+    """A benchmark by id. Without a rater comparison of its own it borrows that of GPQA."""
+    found = {
+        r["benchmark"]: r
+        for r in tables.rows(
+            "SELECT benchmark, name, items, scale, rater_sd FROM benchmarks "
+            "WHERE benchmark IN (?, ?)",
+            [name, RATER_ERROR],
+        )
+    }
+    row = found[name]
+    rater = row["rater_sd"]
+    if rater is None and RATER_ERROR in found:
+        rater = found[RATER_ERROR]["rater_sd"]
+    sd = rater if row["scale"] == "accuracy" else None
+    return Benchmark(name, row["name"], row["items"], row["scale"], sd)
+
+
+def benchmark_domain(tables: Tables, _: Values) -> list[str]:
+    """Benchmarks with rows."""
+    return tables.column("SELECT DISTINCT benchmark FROM results WHERE model <> '' ORDER BY 1")
+
+
+def canonical_benchmark(tables: Tables, text: str) -> str | None:
+    """A benchmark's id from its id or a source's spelling."""
+    found = tables.column(
+        "SELECT DISTINCT benchmark FROM benchmark_names WHERE name = ? OR benchmark = ?",
+        [text.lower(), text.lower()],
+    )
+    used = benchmark_domain(tables, {})
+    return found[0] if len(found) == 1 and found[0] in used else None
+
+
+def harness_domain(tables: Tables, others: Values) -> list[str]:
+    """Harnesses under which a benchmark has rows."""
+    return tables.column(
+        "SELECT DISTINCT harness FROM results WHERE benchmark = ? AND model <> '' ORDER BY 1",
+        [others.get("benchmark")],
+    )
+
+
+def shots_domain(tables: Tables, others: Values) -> list[str]:
+    """Numbers of shots with which a benchmark has rows."""
+    return tables.column(
+        "SELECT DISTINCT shots FROM results WHERE benchmark = ? AND model <> '' ORDER BY 1",
+        [others.get("benchmark")],
+    )
+
+
+def release_domain(tables: Tables, others: Values) -> list[str]:
+    """Days on which a scored model came out: where a gap can change."""
+    return [
+        str(d)
+        for d in tables.column(
+            "SELECT DISTINCT released FROM results WHERE benchmark = ? AND model <> '' "
+            "AND released IS NOT NULL ORDER BY 1",
+            [others.get("benchmark")],
+        )
+    ]
+
+
+def rows_of(tables: Tables, benchmark: str) -> list[dict[str, Any]]:
+    """Every row of a benchmark, resolved or not, in a fixed order."""
+    return tables.rows(
+        "SELECT * FROM results WHERE benchmark = ? "
+        "ORDER BY source, harness, shots, source_name, published, snapshot_id, locator",
+        [benchmark],
+    )
+
+
+def by_harness(rows: Iterable[dict[str, Any]]) -> dict[Harness, list[dict[str, Any]]]:
+    """Rows by procedure."""
+    groups: dict[Harness, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[Harness(row["source"], row["harness"], row["shots"])].append(row)
+    return dict(groups)
+
+
+def scored(
+    rows: Iterable[dict[str, Any]], benchmark: Benchmark, models: dict[str, About]
+) -> tuple[list[Scored], list[LeftOut]]:
+    """Usable rows, one per variant and scaffold (the newest), and the rest with reasons."""
+    newest: dict[tuple[str, ...], dict[str, Any]] = {}
+    left: list[LeftOut] = []
+    for row in rows:
+        fault = _fault(row, models)
+        if fault:
+            left.append(LeftOut(_ref(row), fault))
+            continue
+        key = (row["model"], row["variant"], row["scaffold"])
+        if key in newest:
+            older, row = sorted((newest[key], row), key=_age)
+            left.append(LeftOut(_ref(older), "a newer row of the same variant is used"))
+        newest[key] = row
+    fallback = _fallback_error([r for r in newest.values()])
+    return [_scored(r, benchmark, fallback) for r in newest.values()], left
+
+
+def _age(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["published"],
+        row["evaluated"] or dt.date.min,
+        row["snapshot_id"],
+        row["locator"],
+    )
+
+
+def _fault(row: dict[str, Any], models: dict[str, About]) -> str:
+    if not row["model"] or row["model"] not in models:
+        return f"the name {row['source_name']} is not resolved to a model"
+    if row["released"] is None:
+        return "the release date of the model is not known"
+    return ""
+
+
+def _fallback_error(rows: list[dict[str, Any]]) -> float | None:
+    """For rated scores without an interval (anchors): the median error of the others."""
+    found = sorted(e for r in rows if (e := _interval_error(r)) is not None)
+    return found[len(found) // 2] if found else None
+
+
+def _interval_error(row: dict[str, Any]) -> float | None:
+    if row["low"] is None or row["high"] is None:
+        return None
+    return float(row["high"] - row["low"]) / (2 * Z90)
+
+
+def _scored(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) -> Scored:
+    return Scored(
+        row["model"],
+        row["variant"],
+        float(row["value"]),
+        _error(row, benchmark, fallback),
+        row["released"],
+        row["source_name"],
+        _ref(row),
+    )
+
+
+def _error(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) -> float | None:
+    """Published standard error, else Wilson from the items; between-rater variance added."""
+    if benchmark.scale != "accuracy":
+        return _interval_error(row) or fallback
+    share = min(1.0, max(0.0, float(row["value"]) / 100))
+    if row["stderr"] is not None:
+        error = float(row["stderr"])
+    elif benchmark.items:
+        error = 100 * wilson_error(share, benchmark.items)
+    else:
+        return None
+    rater = (benchmark.rater_sd or 0.0) / 2**0.5
+    return float((error**2 + rater**2) ** 0.5)
+
+
+def _ref(row: dict[str, Any]) -> Ref:
+    return Ref(row["snapshot_id"], row["locator"], row["raw"])
+
+
+__all__ = [
+    "Z95", "Benchmark", "Harness", "Scored", "benchmark_domain", "benchmark_of", "by_harness",
+    "canonical_benchmark", "harness_domain", "release_domain", "rows_of", "scored",
+    "shots_domain",
+]  # fmt: skip

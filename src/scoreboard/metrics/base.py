@@ -1,0 +1,139 @@
+"""What a metric is: a pure function from tables and parameters to estimates, which says of itself
+what it measures and declares what it may be asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from scoreboard.errors import UsageError
+from scoreboard.estimate import Estimate
+from scoreboard.store import Tables
+
+Values = Mapping[str, Any]
+Domain = Callable[[Tables, Values], list[str]]
+Kind = str  # "text", "date", "number"
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter: what it means, its type, its default and the values it may take."""
+
+    name: str
+    doc: str
+    kind: Kind = "text"
+    default: str | None = None
+    domain: Domain | None = None
+    canonical: Callable[[Tables, str], str | None] | None = None  # old names -> id
+
+    def values(self, tables: Tables, others: Values) -> list[str]:
+        """Every value it may take (dates: the days on which an answer can change)."""
+        return self.domain(tables, others) if self.domain else []
+
+    def neighbours(self, tables: Tables, others: Values, value: str) -> list[str]:
+        """The values next to one: all others of a partition, the change points around a date."""
+        found = self.values(tables, others)
+        if self.kind == "date":
+            before = [v for v in found if v < value][-2:]
+            return before + [v for v in found if v > value][:2]
+        return [v for v in found if v != value]
+
+    def read(self, tables: Tables, others: Values, text: str) -> Any:
+        """A value from its text, or a UsageError that lists what there is."""
+        if self.kind == "date":
+            return _date(self.name, text)
+        if self.kind == "number":
+            return _number(self.name, text)
+        if self.canonical and (found := self.canonical(tables, text)):
+            return found
+        valid = self.values(tables, others)
+        if valid and text not in valid:
+            lower = {v.lower(): v for v in valid}
+            if text.lower() in lower:
+                return lower[text.lower()]
+            near = difflib.get_close_matches(text, valid, 6, 0.5)
+            raise UsageError(
+                f"unknown {self.name}: {text}" + (f"; near: {', '.join(near)}" if near else ""),
+                valid=valid,
+                repair=f"scoreboard find {text}",
+            )
+        return text
+
+
+def _date(name: str, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{name} is not a date: {text}", valid=["a day such as 2025-01-31"]
+        ) from error
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise UsageError(f"{name} is not a number: {text}") from error
+    if value != value or value in (float("inf"), float("-inf")):
+        raise UsageError(f"{name} is not a finite number: {text}")
+    return value
+
+
+AS_OF = Param("as_of", "what was true on this day; by default the newest day all tables reach",
+              kind="date")  # fmt: skip
+
+
+class Metric(ABC):
+    """One measure."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    unit: ClassVar[str]
+    definition: ClassVar[str]  # one sentence
+    method: ClassVar[str]
+    criticism: ClassVar[str]
+    chart: ClassVar[str]  # steps, bars, areas, dots, table
+    tables: ClassVar[tuple[str, ...]]
+    params: ClassVar[tuple[Param, ...]]
+
+    @abstractmethod
+    def compute(self, tables: Tables, p: Values) -> list[Estimate]:
+        """The estimates at these parameters, with intervals."""
+
+    @abstractmethod
+    def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
+        """Plain values at many readings, one each, without intervals: what an audit searches.
+
+        A reading that has no single value gives None.
+        """
+
+    def series(self, tables: Tables, p: Values) -> list[Estimate]:
+        """The metric through time: one estimate per day on which it changes."""
+        raise UsageError(f"{self.id} has no series", repair=f"scoreboard show {self.id}")
+
+    def as_of(self, tables: Tables, p: Values) -> dt.date:
+        """The day asked for, or the newest that all tables reach."""
+        return p.get("as_of") or tables.newest(*self.tables)
+
+    def read(self, tables: Tables, given: Mapping[str, str]) -> dict[str, Any]:
+        """Parameters from text, checked, with defaults."""
+        known = {p.name: p for p in self.params}
+        for name in given:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 3, 0.4)
+                raise UsageError(
+                    f"{self.id} has no parameter {name}"
+                    + (f"; near: {', '.join(near)}" if near else ""),
+                    valid=known,
+                    repair=f"scoreboard show --help; scoreboard show {self.id}",
+                )
+        result: dict[str, Any] = {}
+        for name, param in known.items():
+            text = given.get(name, param.default)
+            result[name] = None if text is None else param.read(tables, result, text)
+        return result

@@ -1,0 +1,402 @@
+"""Best of one group minus best of another on one benchmark at a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut, Ref
+from scoreboard.metrics._groups import (
+    About,
+    all_models,
+    group_domain,
+    in_group,
+)
+from scoreboard.metrics._scores import (
+    Benchmark,
+    Harness,
+    Scored,
+    benchmark_domain,
+    benchmark_of,
+    by_harness,
+    canonical_benchmark,
+    harness_domain,
+    release_domain,
+    rows_of,
+    scored,
+    shots_domain,
+)
+from scoreboard.metrics.base import AS_OF, Metric, Param, Values
+from scoreboard.stats.maxima import max_difference
+from scoreboard.store import Tables
+
+CARRY_DAYS = 180  # past its last row a series is carried this long
+LABELS_TRIED = 5  # the best models of each group whose label or row is tried out
+DEFAULT_GROUPS = {"openness": ("closed", "open"), "origin": ("US", "CN")}
+
+
+@dataclass
+class World:
+    """Everything a gap is computed from: rows by harness, and what is known of models."""
+
+    benchmark: Benchmark
+    models: dict[str, About]
+    rows: dict[Harness, list[Scored]]
+    left: dict[Harness, list[LeftOut]]
+    published: dict[Harness, dt.date]
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class Side:
+    """The contenders of one group at a date."""
+
+    group: str
+    scores: list[Scored] = field(default_factory=list)
+
+    @property
+    def models(self) -> int:
+        """Distinct models."""
+        return len({s.model for s in self.scores})
+
+    @property
+    def best(self) -> Scored:
+        """The best row; of equals the earlier released, then by id."""
+        return min(self.scores, key=lambda s: (-s.value, s.released, s.model, s.variant))
+
+    @property
+    def last(self) -> dt.date:
+        """The newest release with a row."""
+        return max(s.released for s in self.scores)
+
+
+class Gap(Metric):
+    id = "gap"
+    title = "Gap between the best models of two groups"
+    unit = "points"
+    definition = (
+        "Best score of one group minus best score of another on one benchmark, "
+        "over the models released by a date, under one harness."
+    )
+    method = (
+        "One source, harness and number of shots (by default the one with most distinct models of "
+        "the two groups). Each score has its published standard error, else one from Wilson's "
+        "interval on the number of items, plus the variance between raters. All scores are drawn "
+        "jointly; the value is corrected for the bias of a maximum (twice the plain value less "
+        "the mean of the draws) and the interval is the basic bootstrap's."
+    )
+    criticism = (
+        "Errors of two models on the same questions are treated as independent, which makes the "
+        "interval too wide. A best score rewards the group with more models and more effort "
+        "variants; the correction removes the part that is noise, not the part that is choice. "
+        "Models that nobody scored do not count."
+    )
+    chart = "steps"
+    tables = ("results",)
+    params = (
+        Param("benchmark", "the test", domain=benchmark_domain, canonical=canonical_benchmark,
+              default="gpqa_diamond"),
+        Param("by", "the partition into groups", default="openness",
+              domain=lambda _t, _o: ["openness", "origin", "developer", "family"]),
+        Param("leader", "the group in front", domain=group_domain),
+        Param("chaser", "the group behind", domain=group_domain),
+        Param("harness", "who or what ran the test", domain=harness_domain),
+        Param("shots", "examples in the prompt", domain=shots_domain),
+        Param("method", "which index, with benchmark=index", default="published",
+              domain=lambda _t, _o: ["published"]),
+        Param("as_of", AS_OF.doc, kind="date", domain=release_domain),
+    )  # fmt: skip
+
+    def compute(self, tables: Tables, p: Values) -> list[Estimate]:
+        world = read_world(tables, p["benchmark"])
+        return [self._at(tables, world, p, self.as_of(tables, p))]
+
+    def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
+        worlds: dict[str, World] = {}
+        result: list[float | None] = []
+        for p in grid:
+            name = p["benchmark"]
+            world = worlds.setdefault(name, read_world(tables, name))
+            as_of = self.as_of(tables, p)
+            leader, chaser = groups_of(p)
+            harness = choose_harness(world, p, as_of, leader, chaser)
+            sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
+            fault = _fault(sides, as_of) if harness else "no harness"
+            result.append(None if fault else plain_gap(*sides))
+        return result
+
+    def series(self, tables: Tables, p: Values) -> list[Estimate]:
+        world = read_world(tables, p["benchmark"])
+        end = self.as_of(tables, p)
+        leader, chaser = groups_of(p)
+        harness = choose_harness(world, p, end, leader, chaser)
+        if harness is None:
+            return [self._at(tables, world, p, end)]
+        fixed = {**p, "harness": harness.harness, "shots": harness.shots}
+        days = sorted({s.released for s in world.rows[harness] if s.released <= end})
+        found = [self._at(tables, world, fixed, day, harness) for day in days]
+        return [e for e in found if e.value is not None]
+
+    def _at(
+        self,
+        tables: Tables,
+        world: World,
+        p: Values,
+        as_of: dt.date,
+        harness: Harness | None = None,
+    ) -> Estimate:
+        leader, chaser = groups_of(p)
+        harness = harness or choose_harness(world, p, as_of, leader, chaser)
+        sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
+        fault = _fault(sides, as_of) if harness else _no_harness(world, leader, chaser, p)
+        unit = "points" if world.benchmark.scale == "accuracy" else "index_points"
+        base = {
+            "unit": unit,
+            "as_of": as_of,
+            "population": _population(world, harness),
+            "key": {"benchmark": world.benchmark.id, "leader": leader, "chaser": chaser},
+        }
+        detail = _counts(sides, harness)
+        if fault:
+            return Estimate(value=None, method="none", caveats=(fault,), detail=detail, **base)  # type: ignore[arg-type]
+        assert harness is not None
+        return self._estimate(world, p, harness, (sides[0], sides[1]), base, detail)
+
+    def _estimate(
+        self,
+        world: World,
+        p: Values,
+        harness: Harness,
+        sides: tuple[Side, Side],
+        base: dict[str, Any],
+        detail: dict[str, Any],
+    ) -> Estimate:
+        top, chasing = sides
+        caveats = _caveats(world, p, harness, sides, base["as_of"])
+        used = [s.ref for s in (*top.scores, *chasing.scores)]
+        detail |= {
+            "plain": plain_gap(*sides),
+            "leader_model": top.best.model,
+            "leader_score": top.best.value,
+            "chaser_model": chasing.best.model,
+            "chaser_score": chasing.best.value,
+            "leader_source_name": top.best.source_name,
+            "chaser_source_name": chasing.best.source_name,
+            **_sensitivity(world, p, harness, sides, base["as_of"]),
+        }
+        common: dict[str, Any] = {
+            **base, "n": len(used), "inputs": Inputs.of(used), "detail": detail,
+            "left_out": tuple(world.left[harness]),
+        }  # fmt: skip
+        errors = [s.error for s in (*top.scores, *chasing.scores)]
+        if any(e is None for e in errors):
+            caveats.append("no interval: neither errors nor the number of items are known")
+            return Estimate(
+                value=plain_gap(*sides), method="plain", caveats=tuple(caveats), **common
+            )
+        seed = f"{harness}|{base['as_of']}|{sorted(r.locator for r in used)}"
+        found = max_difference(_pairs(top), _pairs(chasing), seed=seed)
+        if found.low <= 0 <= found.high:
+            caveats.append("not separable: zero is inside the interval")
+        return Estimate(
+            value=found.corrected,
+            low=found.low,
+            high=found.high,
+            interval=Interval("confidence", 0.95),
+            method="joint draws, maximum corrected",
+            caveats=tuple(caveats),
+            **common,
+        )
+
+
+def groups_of(p: Values) -> tuple[str, str]:
+    """Leader and chaser, by default those of the partition."""
+    first, second = DEFAULT_GROUPS.get(p["by"], ("", ""))
+    leader, chaser = p.get("leader") or first, p.get("chaser") or second
+    if not leader or not chaser:
+        from scoreboard.errors import UsageError
+
+        raise UsageError(
+            f"with by={p['by']} name both groups", repair="-p leader=... -p chaser=..."
+        )
+    return leader, chaser
+
+
+def read_world(tables: Tables, benchmark: str) -> World:
+    """All rows of a benchmark."""
+    about = benchmark_of(tables, benchmark)
+    models = all_models(tables)
+    world = World(about, models, {}, {}, {})
+    for harness, rows in by_harness(rows_of(tables, benchmark)).items():
+        world.rows[harness], world.left[harness] = scored(rows, about, models)
+        world.published[harness] = max(r["published"] for r in rows)
+        world.removed = world.removed or any(r["chance_removed"] for r in rows)
+    return world
+
+
+def side(
+    world: World, harness: Harness | None, by: str, group: str, as_of: dt.date, chaser: str
+) -> Side:
+    """The contenders of a group: released by the date, in the group on that date."""
+    if harness is None:
+        return Side(group)
+    rest = by == "openness" and chaser == "unrestricted" and group == "closed"
+    return Side(
+        group,
+        [
+            s
+            for s in world.rows[harness]
+            if s.released <= as_of and _belongs(world.models[s.model], by, group, as_of, rest)
+        ],
+    )
+
+
+def _belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> bool:
+    """With chaser=unrestricted the leader is every other model whose class is known."""
+    if rest:
+        return about.openness_on(day) in ("closed", "restricted")
+    return in_group(about, by, group, day)
+
+
+def choose_harness(
+    world: World, p: Values, as_of: dt.date, leader: str, chaser: str
+) -> Harness | None:
+    """The one with most distinct models of both groups, each having two; ties: the later."""
+    fitting = []
+    for harness in world.rows:
+        if p.get("harness") and harness.harness != p["harness"]:
+            continue
+        if p.get("shots") is not None and harness.shots != p["shots"]:
+            continue
+        sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
+        counts = [s.models for s in sides]
+        least = 1 if p.get("harness") else 2
+        if min(counts) >= least:
+            order = (sum(counts), world.published[harness], harness.source, harness.harness)
+            fitting.append((order, harness))
+    return max(fitting, key=lambda f: (f[0], f[1].shots))[1] if fitting else None
+
+
+def plain_gap(top: Side, chasing: Side) -> float:
+    """Best minus best, uncorrected."""
+    return top.best.value - chasing.best.value
+
+
+def _pairs(of: Side) -> list[tuple[float, float]]:
+    return [(s.value, s.error or 0.0) for s in of.scores]
+
+
+def _fault(sides: Sequence[Side], as_of: dt.date) -> str:
+    for s in sides:
+        if not s.scores:
+            return f"no scored model of the group {s.group} by {as_of}"
+    last = min(s.last for s in sides)
+    newest = max(s.last for s in sides)
+    if (as_of - newest).days > CARRY_DAYS:
+        return f"the series ends: its last row is of {newest}, over {CARRY_DAYS} days before"
+    if (as_of - last).days > CARRY_DAYS:
+        group = min(sides, key=lambda s: s.last).group
+        return (
+            f"the series ends: the last row of {group} is of {last}, over {CARRY_DAYS} days before"
+        )
+    return ""
+
+
+def _no_harness(world: World, leader: str, chaser: str, p: Values) -> str:
+    asked = f" under {p['harness']}" if p.get("harness") else ""
+    return f"no harness{asked} has models of both {leader} and {chaser} on {world.benchmark.id}"
+
+
+def _population(world: World, harness: Harness | None) -> str:
+    if harness is None:
+        return world.benchmark.name
+    if world.benchmark.id == "index":
+        return "models with an Epoch Capabilities Index"
+    return f"{world.benchmark.name}, {harness.text()}"
+
+
+def _counts(sides: Sequence[Side], harness: Harness | None) -> dict[str, Any]:
+    return {
+        "harness": harness.harness if harness else None,
+        "shots": (harness.shots or None) if harness else None,
+        "source": harness.source if harness else None,
+        "leader_models": sides[0].models,
+        "chaser_models": sides[1].models,
+    }
+
+
+def _caveats(
+    world: World, p: Values, harness: Harness, sides: Sequence[Side], as_of: dt.date
+) -> list[str]:
+    caveats = []
+    for s in sides:
+        if s.last < as_of:
+            caveats.append(f"last row of {s.group}: {s.last}, carried forward")
+    if world.benchmark.scale == "accuracy":
+        caveats.append("errors of two models on the same questions are taken as independent")
+    few = [s for s in sides if s.models < 5]
+    caveats += [f"only {s.models} models of {s.group} were scored" for s in few]
+    spread = _spread(world, p, harness, as_of)
+    if spread:
+        caveats.append(spread)
+    if world.removed and harness.source == "epoch_index" and world.benchmark.id != "index":
+        caveats.append("scores had the chance level removed; it was put back")
+    return caveats
+
+
+def _spread(world: World, p: Values, chosen: Harness, as_of: dt.date) -> str:
+    """How far other harnesses differ: a caveat in words."""
+    leader, chaser = groups_of(p)
+    others = []
+    for harness in world.rows:
+        sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
+        if harness != chosen and min(s.models for s in sides) >= 2 and not _fault(sides, as_of):
+            others.append(plain_gap(*sides))
+    if not others:
+        return ""
+    return (
+        f"{len(others)} other harnesses give {min(others):.1f} to {max(others):.1f} points (plain)"
+    )
+
+
+def _sensitivity(
+    world: World, p: Values, harness: Harness, sides: tuple[Side, Side], as_of: dt.date
+) -> dict[str, Any]:
+    """The one label or row whose change would move the plain gap most."""
+    top, chasing = sides
+    base = plain_gap(top, chasing)
+    trials: list[tuple[float, str, str]] = []
+    for first, second, sign in ((top, chasing, 1), (chasing, top, -1)):
+        for model in _best_models(first):
+            rest = Side(first.group, [s for s in first.scores if s.model != model])
+            if not rest.scores:
+                continue
+            gap = sign * plain_gap(rest, second)
+            trials.append((gap, model, "without its rows"))
+            if p["by"] == "openness":
+                moved = [s for s in first.scores if s.model == model]
+                other = Side(second.group, [*second.scores, *moved])
+                trials.append((sign * plain_gap(rest, other), model, f"counted as {second.group}"))
+    if not trials:
+        return {}
+    gap, model, change = max(trials, key=lambda t: (abs(t[0] - base), t[1], t[2]))
+    result: dict[str, Any] = {
+        "most_sensitive_to": {"model": model, "change": change, "gap_then": gap}
+    }
+    if p["by"] == "openness" and p.get("chaser") in (None, "open"):
+        pair = [side(world, harness, "openness", g, as_of, "unrestricted")
+                for g in ("closed", "unrestricted")]  # fmt: skip
+        if min(s.models for s in pair) and plain_gap(*pair) != base:
+            result["plain_unrestricted"] = plain_gap(*pair)
+            result["unrestricted_model"] = pair[1].best.model
+    return result
+
+
+def _best_models(of: Side) -> list[str]:
+    ranked = sorted(of.scores, key=lambda s: (-s.value, s.released, s.model))
+    return list(dict.fromkeys(s.model for s in ranked))[:LABELS_TRIED]
+
+
+__all__ = ["Gap", "Mapping", "Ref", "World"]

@@ -1,0 +1,165 @@
+"""Observed rows joined to our models: `results`, `offers` and `usage`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scoreboard.curated import CorrectionEntry
+from scoreboard.curation import Curated
+from scoreboard.engine import create, rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+SOURCE = "split_part({0}.snapshot_id, '@', 1)"
+
+RESULTS = """
+CREATE TABLE results AS
+SELECT n.model, n.variant, b.benchmark,
+  CASE WHEN s.chance_removed AND b.chance IS NOT NULL
+    THEN value_ * (100 - b.chance) / 100 + b.chance ELSE value_ END AS value,
+  s.stderr * scale_ * CASE WHEN s.chance_removed AND b.chance IS NOT NULL
+    THEN (100 - b.chance) / 100 ELSE 1 END AS stderr,
+  s.low * scale_ AS low, s.high * scale_ AS high,
+  s.source_name, s.harness, s.shots, s.scaffold, s.runner, s.evaluated, s.source,
+  coalesce(m.released, s.released) AS released, s.chance_removed,
+  s.published, s.snapshot_id, s.locator, s.raw
+FROM (
+  SELECT scores.*, snapshots.source, snapshots.published,
+    CASE WHEN full_score IS NULL THEN 1 ELSE 100 / full_score END AS scale_,
+    value * CASE WHEN full_score IS NULL THEN 1 ELSE 100 / full_score END AS value_
+  FROM scores JOIN snapshots ON snapshots.id = scores.snapshot_id
+) s
+JOIN benchmark_names b ON b.name = lower(s.benchmark)
+LEFT JOIN names n ON n.source = s.source AND n.provider = '' AND n.name = s.source_name
+  AND n.model <> '' AND s.published BETWEEN coalesce(n.valid_from, DATE '0001-01-01')
+    AND coalesce(n.valid_to, DATE '9999-12-31')
+LEFT JOIN models m ON m.model = n.model
+ORDER BY b.benchmark, s.source, s.published, s.snapshot_id, s.locator
+"""
+
+OFFERS = """
+CREATE TABLE offers AS
+WITH series AS (
+  SELECT source, split_part(address, '?', 1) AS place, id AS snapshot_id, published
+  FROM snapshots
+), dated AS (
+  SELECT DISTINCT p.*, a.source, o.published AS on_
+  FROM prices p
+  JOIN series a ON a.snapshot_id = p.snapshot_id
+  JOIN series o ON o.source = a.source AND o.place = a.place
+    AND o.published BETWEEN p.first_seen AND p.last_seen
+), meant AS (
+  SELECT coalesce(n.model, '') AS model,
+    coalesce(nullif(n.variant, ''), '') AS name_variant, d.*
+  FROM dated d
+  LEFT JOIN names n ON n.source = d.source AND n.provider = d.provider
+    AND n.name = d.source_name AND n.model <> ''
+    AND d.on_ BETWEEN coalesce(n.valid_from, DATE '0001-01-01')
+      AND coalesce(n.valid_to, DATE '9999-12-31')
+)
+SELECT model, concat_ws('+', nullif(name_variant, ''), nullif(variant, '')) AS variant,
+  coalesce(v.provider, lower(meant.provider)) AS provider, tier, meant.kind,
+  coalesce(c.value, usd_per_mtok) AS usd_per_mtok,
+  CAST(NULL AS DATE) AS effective_from, CAST(NULL AS DATE) AS effective_to,
+  min(on_) AS first_seen, max(on_) AS last_seen, meant.source, 'catalogue' AS rank,
+  source_name, CASE WHEN c.value IS NULL THEN '' ELSE c.why END AS correction,
+  snapshot_id, locator, raw
+FROM meant
+LEFT JOIN provider_names v ON v.name = lower(meant.provider)
+LEFT JOIN price_corrections c ON c.source = meant.source
+  AND c.name = meant.provider || '/' || source_name AND c.kind = meant.kind AND c.replaces = raw
+GROUP BY ALL ORDER BY ALL
+"""
+
+USAGE = """
+CREATE TABLE usage AS
+SELECT t.start, t.days, t.source_name, t.tokens, t.method, coalesce(n.model, '') AS model,
+  coalesce(n.variant, '') AS variant, s.source, s.published, t.snapshot_id, t.locator, t.raw
+FROM tokens t
+JOIN snapshots s ON s.id = t.snapshot_id
+LEFT JOIN names n ON n.source = s.source AND n.provider = '' AND n.name = t.source_name
+  AND n.model <> '' AND t.start BETWEEN coalesce(n.valid_from, DATE '0001-01-01')
+    AND coalesce(n.valid_to, DATE '9999-12-31')
+QUALIFY row_number() OVER (
+  PARTITION BY s.source, t.start, t.days, t.source_name
+  ORDER BY s.published DESC, s.retrieved DESC, s.address DESC, t.locator DESC) = 1
+ORDER BY t.start, s.source, t.tokens DESC, t.source_name
+"""
+
+
+@dataclass
+class Observed:
+    """Price corrections that no longer meet the value they replace."""
+
+    lapsed: list[CorrectionEntry]
+
+
+def observe(connection: duckdb.DuckDBPyConnection, curated: Curated) -> Observed:
+    """Write `results`, `offers` and `usage` from the observed tables and `names`."""
+    _write_corrections(connection, curated)
+    for statement in (RESULTS, OFFERS, USAGE):
+        connection.execute(statement)
+    _add_curated_prices(connection, curated)
+    met = {
+        (r["source"], r["name"], r["kind"], r["replaces"])
+        for r in rows(
+            connection,
+            "SELECT DISTINCT c.source, c.name, c.kind, c.replaces FROM price_corrections c "
+            "JOIN offers o ON o.source = c.source AND o.correction <> '' AND o.kind = c.kind "
+            "AND o.raw = c.replaces",
+        )
+    }
+    prices = _price_corrections(curated)
+    return Observed([c for c in prices if (c.source, c.name, c.attribute, c.replaces) not in met])
+
+
+def _price_corrections(curated: Curated) -> list[CorrectionEntry]:
+    kinds = {"input", "output", "cached_input", "cache_write"}
+    return [c for c in curated.corrections if c.attribute in kinds]
+
+
+def _write_corrections(connection: duckdb.DuckDBPyConnection, curated: Curated) -> None:
+    create(
+        connection,
+        "price_corrections",
+        {
+            "source": "VARCHAR",
+            "name": "VARCHAR",
+            "kind": "VARCHAR",
+            "replaces": "VARCHAR",
+            "value": "DECIMAL(24, 10)",
+            "why": "VARCHAR",
+        },
+        (
+            (c.source, c.name, c.attribute, c.replaces, c.value, c.why)
+            for c in _price_corrections(curated)
+        ),
+    )
+
+
+def _add_curated_prices(connection: duckdb.DuckDBPyConnection, curated: Curated) -> None:
+    columns = {
+        r["column_name"]: r["data_type"]
+        for r in rows(
+            connection,
+            "SELECT column_name, data_type FROM information_schema.columns "
+            "WHERE table_name = 'offers' ORDER BY ordinal_position",
+        )
+    }
+    from scoreboard.engine import insert
+
+    insert(connection, "offers", columns, _curated_prices(curated))
+
+
+def _curated_prices(curated: Curated) -> Iterable[tuple[Any, ...]]:
+    for provider, p in curated.prices:
+        file = f"prices/{provider}.yml"
+        place = f"{file}#{p.model}/{p.kind}/{p.since or ''}"
+        yield (
+            p.model, p.variant or "", provider, p.tier or "", p.kind, p.usd_per_mtok,
+            p.since, p.until, None, None, "curated", "developer" if p.grade == "P" else "curated",
+            p.model, "", "", place, str(p.usd_per_mtok),
+        )  # fmt: skip

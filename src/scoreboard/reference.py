@@ -1,0 +1,105 @@
+"""Curated things as tables, so that metrics, SQL and pages read them like any other rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from scoreboard.curation import Curated
+from scoreboard.engine import create
+from scoreboard.facts import is_unrestricted, region_of
+
+if TYPE_CHECKING:
+    import duckdb
+
+TEXT, WHOLE, NUMBER, DATE, FLAG = "VARCHAR", "BIGINT", "DOUBLE", "DATE", "BOOLEAN"
+COLUMNS: dict[str, dict[str, str]] = {
+    "benchmarks": {
+        "benchmark": TEXT, "name": TEXT, "measures": TEXT, "items": WHOLE, "scale": TEXT,
+        "higher_is_better": FLAG, "chance": NUMBER, "access": TEXT, "released": DATE,
+        "rater_sd": NUMBER, "notes": TEXT, "evidence": TEXT,
+    },
+    "benchmark_names": {"name": TEXT, "benchmark": TEXT, "chance": NUMBER},
+    "developers": {
+        "developer": TEXT, "name": TEXT, "country": TEXT, "region": TEXT, "evidence": TEXT,
+    },
+    "families": {"family": TEXT, "name": TEXT, "developer": TEXT},
+    "providers": {
+        "provider": TEXT, "name": TEXT, "country": TEXT, "region": TEXT,
+        "first_party_of": TEXT, "evidence": TEXT,
+    },
+    "provider_names": {"name": TEXT, "provider": TEXT},
+    "licences": {
+        "licence": TEXT, "name": TEXT, "spdx": TEXT, "commercial": FLAG, "cap": TEXT,
+        "territory": TEXT, "field_of_use": TEXT, "use_policy": FLAG, "naming_duty": TEXT,
+        "unrestricted": FLAG, "evidence": TEXT,
+    },
+    "statistics": {
+        "statistic": TEXT, "publisher": TEXT, "says": TEXT, "value": NUMBER, "low": NUMBER,
+        "high": NUMBER, "level": NUMBER, "unit": TEXT, "population": TEXT, "date": TEXT,
+        "method": TEXT, "published": DATE, "address": TEXT, "grade": TEXT, "metric": TEXT,
+        "params": TEXT, "caveat": TEXT, "locator": TEXT,
+    },
+}  # fmt: skip
+
+
+def write_reference(connection: duckdb.DuckDBPyConnection, curated: Curated) -> None:
+    """Write every table of `COLUMNS`."""
+    records: dict[str, Iterable[tuple[Any, ...]]] = {
+        "benchmarks": _benchmarks(curated),
+        "benchmark_names": _benchmark_names(curated),
+        "developers": (
+            (d.id, d.name, d.country or "", region_of(d.country),
+             curated.address("developers.yml", d.evidence))
+            for d in curated.developers.values()
+        ),
+        "families": ((f.id, f.name, f.developer) for f in curated.families.values()),
+        "providers": (
+            (p.id, p.name, p.country or "", region_of(p.country), p.first_party_of or "",
+             curated.address("providers.yml", p.evidence))
+            for p in curated.providers.values()
+        ),
+        "provider_names": (
+            (spelling, p.id)
+            for p in curated.providers.values()
+            for spelling in dict.fromkeys(s.lower() for s in (p.id, *p.aka))
+        ),
+        "licences": _licences(curated),
+        "statistics": _statistics(curated),
+    }  # fmt: skip
+    for table, columns in COLUMNS.items():
+        create(connection, table, columns, records[table])
+
+
+def _benchmarks(curated: Curated) -> Iterable[tuple[Any, ...]]:
+    for b in curated.benchmarks.values():
+        yield (
+            b.id, b.name, b.measures, b.items, b.scale, b.higher_is_better, b.chance,
+            b.access or "", b.released, b.rater_sd, b.notes or "",
+            curated.address("benchmarks.yml", b.evidence),
+        )  # fmt: skip
+
+
+def _benchmark_names(curated: Curated) -> Iterable[tuple[Any, ...]]:
+    for b in curated.benchmarks.values():
+        for name in dict.fromkeys(n.lower() for n in (b.id, b.name, *b.aka)):
+            yield name, b.id, b.chance
+
+
+def _licences(curated: Curated) -> Iterable[tuple[Any, ...]]:
+    for x in curated.licences.values():
+        yield (
+            x.id, x.name, x.spdx or "", x.commercial, x.cap or "", x.territory or "",
+            x.field_of_use or "", x.use_policy, x.naming_duty or "", is_unrestricted(x),
+            curated.address("licences.yml", x.evidence),
+        )  # fmt: skip
+
+
+def _statistics(curated: Curated) -> Iterable[tuple[Any, ...]]:
+    for s in curated.statistics.values():
+        params = ",".join(f"{k}={v}" for k, v in sorted(s.params.items()))
+        yield (
+            s.id, curated.publishers[s.id], s.says, s.value, s.low, s.high, s.level, s.unit,
+            s.population, s.date, s.method or "", s.published, s.address, s.grade,
+            s.metric or "", params, s.caveat or "", f"statistics#{s.id}/value",
+        )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Which models there are: curated entries and Hub repositories, with every key that means them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from scoreboard.curated import ReleaseEntry
+from scoreboard.curation import Curated
+from scoreboard.normalise import Parsed, Prefixes, compact, parse
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a name means over some days, and how we know."""
+
+    model: str
+    variant: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    how: str = ""
+
+
+@dataclass
+class Model:
+    """A set of weights, or a vendor's model."""
+
+    id: str
+    developer: str
+    released: dt.date | None = None
+    repos: tuple[str, ...] = ()
+    curated: bool = False
+    release: ReleaseEntry | None = None
+
+
+@dataclass
+class Registry:
+    """Models by id, with an index of exact spellings and one of keys."""
+
+    models: dict[str, Model] = field(default_factory=dict)
+    exact: dict[str, str] = field(default_factory=dict)  # spelling in lower case -> model
+    keys: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    moving: dict[str, list[tuple[str, Meaning]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add_key(self, parsed: Parsed, model: str) -> None:
+        """Make a parsed spelling mean this model (its key and date)."""
+        self.keys[compact(parsed.key)].add((model, parsed.date))
+
+
+def prefixes_of(curated: Curated) -> Prefixes:
+    """Organisations and hosts, as the curated files spell them."""
+    developers: dict[str, str] = {}
+    for developer in curated.developers.values():
+        for name in (developer.id, *developer.orgs):
+            developers[name.lower()] = developer.id
+    hosts = {h.lower() for p in curated.providers.values() for h in (p.id, *p.aka)}
+    return Prefixes(developers, frozenset(hosts))
+
+
+def build_registry(curated: Curated, prefixes: Prefixes, repos: Iterable[str]) -> Registry:
+    """Curated models first, then every other Hub repository of a developer we know."""
+    registry = Registry()
+    for model in curated.models.values():
+        developer = curated.developer_of[model.id]
+        registry.models[model.id] = Model(
+            model.id, developer, model.released or model.announced, tuple(model.repo), True
+        )
+        for spelling in (model.id, model.name, *model.aka, *model.repo):
+            registry.exact.setdefault(spelling.lower(), model.id)
+            registry.add_key(parse(spelling, prefixes), model.id)
+        for name in model.names:
+            meaning = Meaning(model.id, name.variant or "", name.since, name.until, "dated name")
+            registry.moving[name.name.lower()].append((name.source, meaning))
+    for repo in sorted(set(repos)):
+        if repo.lower() not in registry.exact:
+            _add_repo(registry, curated, prefixes, repo)
+    return registry
+
+
+def _add_repo(registry: Registry, curated: Curated, prefixes: Prefixes, repo: str) -> None:
+    organisation, _, base = repo.partition("/")
+    developer = prefixes.developers.get(organisation.lower())
+    if not developer or not base:
+        return
+    name = base.lower()
+    model_id = name if name not in registry.models and name not in registry.exact else repo.lower()
+    release = release_of(curated, developer, repo)
+    registry.models[model_id] = Model(
+        model_id, developer, release.released if release else None, (repo,), False, release
+    )
+    registry.exact[repo.lower()] = model_id
+    registry.exact.setdefault(model_id, model_id)
+    registry.add_key(parse(repo, prefixes), model_id)
+
+
+def release_of(curated: Curated, developer: str, repo: str) -> ReleaseEntry | None:
+    """The release whose pattern fits this repository; the longest pattern wins."""
+    fits = [
+        (len(pattern), release)
+        for owner, release in curated.releases
+        if owner == developer
+        for pattern in release.repos
+        if fnmatch.fnmatchcase(repo.lower(), pattern.lower())
+    ]
+    return max(fits, key=lambda f: (f[0], f[1].id))[1] if fits else None

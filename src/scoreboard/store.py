@@ -1,0 +1,166 @@
+"""The built tables: found by a digest of all that goes into them, built when they are missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scoreboard.bundle import TABLES, bundle_digest
+from scoreboard.config import bundle_dir, home, unwritable
+from scoreboard.curation import curated_digest
+from scoreboard.engine import connect, rows
+from scoreboard.errors import DataError
+from scoreboard.snapshots import SnapshotStore
+
+if TYPE_CHECKING:
+    import duckdb
+
+KEPT = 4  # built tables kept on disk, newest first
+STALE_PART = 3600  # seconds after which an unfinished file of a killed process is removed
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which rows count: all, or those of a vintage, without some sources, with assumptions."""
+
+    vintage: dt.date | None = None
+    exclude: tuple[str, ...] = ()  # source ids
+    assume: Path | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is left out or added."""
+        return self == Scope()
+
+    def text(self) -> str:
+        """The scope as part of a digest."""
+        assumed = self.assume.read_text(encoding="utf-8") if self.assume else ""
+        return f"{self.vintage or ''}|{','.join(sorted(self.exclude))}|{assumed}"
+
+
+@dataclass
+class Tables:
+    """Built tables, read only."""
+
+    connection: duckdb.DuckDBPyConnection
+    digest: str
+    scope: Scope = field(default_factory=Scope)
+    _newest: dict[str, dt.date] = field(default_factory=dict)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """The result of a query."""
+        return rows(self.connection, sql, values)
+
+    def column(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """The first column of the result of a query."""
+        return [r[0] for r in self.connection.execute(sql, values).fetchall()]
+
+    def newest(self, *tables: str) -> dt.date:
+        """The earliest of the newest dates of these tables: through when all of them reach."""
+        return min(self._newest_of(t) for t in tables)
+
+    def _newest_of(self, table: str) -> dt.date:
+        if table not in self._newest:
+            found = self.column(NEWEST[table])
+            if not found or found[0] is None:
+                raise DataError(
+                    f"there are no rows in {table}",
+                    repair="scoreboard sync && scoreboard build",
+                )
+            self._newest[table] = found[0]
+        return self._newest[table]
+
+
+NEWEST = {
+    "results": "SELECT max(published) FROM results",
+    "offers": "SELECT max(last_seen) FROM offers",
+    "usage": "SELECT max(start + CAST(days - 1 AS INTEGER)) FROM usage WHERE model <> ''",
+    "models": "SELECT max(s.published) FROM statements JOIN snapshots s ON s.id = snapshot_id",
+}
+
+
+@cache
+def code_digest() -> str:
+    """A short name for the code that builds tables."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def tables_digest(scope: Scope) -> str:
+    """What a build depends on: bundle, curated data, snapshots on this machine, code, scope."""
+    held = ",".join(s.id for s in SnapshotStore().list())
+    parts = (bundle_digest(), curated_digest(), held, code_digest(), scope.text())
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def open_tables(scope: Scope | None = None, progress: Progress = lambda _: None) -> Tables:
+    """The tables of a scope, built first if they are not on disk."""
+    scope = scope or Scope()
+    digest = tables_digest(scope)
+    path = home() / "tables" / f"{digest}.duckdb"
+    if not path.is_file():
+        build_file(path, scope, progress)
+    try:
+        return Tables(connect(path, read_only=True), digest, scope)
+    except Exception as error:
+        raise DataError(
+            f"the built tables cannot be opened: {error}",
+            where=str(path),
+            repair=f"rm '{path}' && scoreboard build",
+        ) from error
+
+
+def build_file(path: Path, scope: Scope, progress: Progress) -> None:
+    """Build tables into a file: a temporary one, renamed when whole."""
+    from scoreboard.build import build_tables
+
+    if not any((bundle_dir() / f"{t}.csv").is_file() for t in TABLES):
+        held = SnapshotStore().list()
+        if not held:
+            raise DataError(
+                "there is no bundle and no snapshot to build from",
+                where=str(bundle_dir()),
+                repair="scoreboard sync, or make bundle MIRROR=...",
+            )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _tidy(path.parent)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=".duckdb")
+        os.close(handle)
+        part = Path(name)
+        part.unlink()
+        try:
+            build_tables(part, scope, progress)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+
+
+def _tidy(folder: Path) -> None:
+    now = time.time()
+    for part in folder.glob(".part-*"):
+        if now - part.stat().st_mtime > STALE_PART:
+            part.unlink(missing_ok=True)
+    built = sorted(folder.glob("*.duckdb"), key=lambda p: p.stat().st_mtime, reverse=True)
+    for old in (p for p in built[KEPT - 1 :] if not p.name.startswith(".")):
+        old.unlink(missing_ok=True)
+
+
+def about(tables: Tables) -> dict[str, Any]:
+    """What the build recorded of itself."""
+    found = tables.column("SELECT value FROM about")
+    return dict(json.loads(found[0])) if found else {}
