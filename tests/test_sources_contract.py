@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from helpers import body_of, copy_mirror, document, index, mirrored
 
+from helpers import body_of, copy_mirror, document, index, mirrored
 from scoreboard.documents import locate
 from scoreboard.errors import DataError
 from scoreboard.sources import Document, Source, all_sources

@@ -7,7 +7,7 @@ what no source states.
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -19,6 +19,7 @@ def _listed(value: object) -> object:
     return value if isinstance(value, list) or value is None else [value]
 
 
+Day = dt.date  # a name of its own: entries have a field called date
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.\-_]*$")]
 Keys = Annotated[list[str], BeforeValidator(_listed)]
@@ -34,14 +35,14 @@ class Evidence(Entry):
 
     address: str  # https://... of the page or document
     by: str  # who says so
-    date: Date | None = None  # when the page was published or last changed
-    read: Date | None = None  # when we read it
+    date: Day | None = None  # when the page was published or last changed
+    read: Day | None = None  # when we read it
     says: str | None = None  # the fact in our own words, briefly
 
 
 class DatedLicence(Entry):
     licence: Id  # an id of licences.yml
-    since: Date | None = Field(default=None, alias="from")
+    since: Day | None = Field(default=None, alias="from")
 
 
 class NameEntry(Entry):
@@ -49,8 +50,8 @@ class NameEntry(Entry):
 
     source: Id  # id of a source, or `any`
     name: str
-    since: Date | None = Field(default=None, alias="from")  # first day
-    until: Date | None = Field(default=None, alias="to")  # last day
+    since: Day | None = Field(default=None, alias="from")  # first day
+    until: Day | None = Field(default=None, alias="to")  # last day
     variant: str | None = None
 
 
@@ -58,9 +59,9 @@ class ModelEntry(Entry):
     id: Id
     name: str
     family: Id | None = None
-    announced: Date | None = None
-    released: Date | None = None  # first public use: API, product or weights
-    weights: Date | Literal["none"] | None = None  # day the weights could be downloaded
+    announced: Day | None = None
+    released: Day | None = None  # first public use: API, product or weights
+    weights: Day | Literal["none"] | None = None  # day the weights could be downloaded
     repo: Keys = []  # Hugging Face repositories of these very weights
     licence: Id | list[DatedLicence] | None = None  # of the weights
     params_b: Decimal | None = None  # total parameters, billions
@@ -79,7 +80,7 @@ class ReleaseEntry(Entry):
     id: Id
     family: Id
     repos: Keys  # patterns such as "Qwen/Qwen3-*"
-    released: Date | None = None
+    released: Day | None = None
     licence: Id | None = None
     languages: int | None = None
     evidence: Keys
@@ -160,11 +161,10 @@ class BenchmarkEntry(Entry):
     measures: str  # what it tests, briefly
     items: int | None = None  # questions in the test set
     scale: Literal["accuracy", "rating", "index", "minutes", "points"] = "accuracy"
-    factor: Decimal = Decimal(1)  # unused
     higher_is_better: bool = True
     chance: Decimal | None = None  # score by guessing, per cent
     access: Literal["public", "private", "partly_private"] | None = None
-    released: Date | None = None
+    released: Day | None = None
     rater_sd: Decimal | None = None  # sd of the difference of two raters of one model, points
     repeats: bool = False  # scores average repeated runs of the same questions
     notes: str | None = None  # contamination, saturation, known faults
@@ -181,8 +181,8 @@ class PriceEntry(Entry):
     model: Id
     kind: Literal["input", "cached_input", "cache_write", "output"]
     usd_per_mtok: Decimal
-    since: Date | None = Field(default=None, alias="from")  # took effect
-    until: Date | None = Field(default=None, alias="to")  # last day, if it ended
+    since: Day | None = Field(default=None, alias="from")  # took effect
+    until: Day | None = Field(default=None, alias="to")  # last day, if it ended
     variant: str | None = None  # off-peak, batch ...
     tier: str | None = None  # context tier
     grade: Grade
@@ -208,7 +208,7 @@ class StatisticEntry(Entry):
     population: str
     date: str  # what the number is about: 2024-12, 2025, 2024-11/2025-11
     method: str | None = None
-    published: Date | None = None
+    published: Day | None = None
     address: str
     grade: Grade
     metric: Id | None = None  # metric of ours that measures the same
@@ -244,8 +244,28 @@ class AssumptionEntry(Entry):
 
     model: Id
     attribute: str
-    value: str | bool | Date | Decimal
+    value: str | bool | Day | Decimal
 
 
 class AssumptionFile(Entry):
     assume: list[AssumptionEntry]
+
+
+class BoardFigure(Entry):
+    """A figure of the board: what it is called there, and the metric at its parameters."""
+
+    id: Id
+    title: str
+    metric: Id
+    params: dict[str, str] = {}
+    table: bool = False  # shown as a table, one row per group
+    groups: list[str] = []  # groups shown, in this order; empty: all
+
+
+class BoardSection(Entry):
+    title: str
+    figures: list[BoardFigure]
+
+
+class BoardFile(Entry):
+    sections: list[BoardSection]

@@ -117,14 +117,11 @@ def _read_things(root: Path, found: Curated) -> None:
     found.benchmarks = {b.id: b for b in benchmarks.benchmarks}
     found.families = {f.id: f for f in families.families}
     found.corrections = corrections.corrections
-    for name, file in {
-        "developers.yml": developers,
-        "providers.yml": providers,
-        "licences.yml": licences,
-        "benchmarks.yml": benchmarks,
-        "corrections.yml": corrections,
-    }.items():
-        _keep(found, name, file.evidence)
+    _keep(found, "developers.yml", developers.evidence)
+    _keep(found, "providers.yml", providers.evidence)
+    _keep(found, "licences.yml", licences.evidence)
+    _keep(found, "benchmarks.yml", benchmarks.evidence)
+    _keep(found, "corrections.yml", corrections.evidence)
 
 
 def _keep(found: Curated, file: str, evidence: dict[str, c.Evidence]) -> None:

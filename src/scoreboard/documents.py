@@ -12,10 +12,11 @@ import io
 import json
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from scoreboard.errors import DataError
 
@@ -140,6 +141,12 @@ def _records(reader: Any, header: list[str], where: str) -> Iterator[Record]:
         yield Record(line, record)
 
 
+BAD_ARCHIVE = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError,
+    RuntimeError, NotImplementedError,  # encrypted, or packed in a way that is not known
+)  # fmt: skip
+
+
 def members(body: bytes, where: str) -> dict[str, bytes]:
     """The files of a zip or gzipped tar, by name, in order of name."""
     try:
@@ -150,7 +157,7 @@ def members(body: bytes, where: str) -> dict[str, bytes]:
         else:
             with zipfile.ZipFile(io.BytesIO(body)) as archive:
                 found = {n: archive.read(n) for n in archive.namelist() if not n.endswith("/")}
-    except (zipfile.BadZipFile, tarfile.TarError, OSError, EOFError) as error:
+    except BAD_ARCHIVE as error:
         raise DataError(
             f"the archive is not whole: {error}",
             where=where,
@@ -213,4 +220,4 @@ def _member(found: Object, name: str) -> Any:
 
 def text_of(value: Any) -> str | None:
     """A JSON string or number as text; None for anything else."""
-    return cast(str, value) if isinstance(value, str) else None
+    return value if isinstance(value, str) else None

@@ -69,7 +69,7 @@ def load_tables(
         path = file_of(table, folder)
         if path.is_file():
             read_csv(connection, table, column_types(row_type), path)
-    newer = [s for s in store.list() if s.id not in bundled] if store else []
+    newer = [s for s in store.held() if s.id not in bundled] if store else []
     if not newer or store is None:
         return Loaded(snapshots=bundled)
     loaded = read_snapshots(store, newer, progress)

@@ -1,7 +1,7 @@
 """A source's name for a model, on a day -> our model, with the reason.
 
-In this order: a dated name of the curated files, an exact identifier (curated spelling, Hub
-repository), a link that a document states, then the rules of `normalise`. A name that fits two
+In this order: a dated or source's own name in the curated files, an exact identifier (curated
+spelling, Hub repository), a link that a document states, then the rules of `normalise`. A name that fits two
 models fits none. There is no similarity score.
 """
 
@@ -14,7 +14,15 @@ from dataclasses import dataclass, field, replace
 
 from scoreboard.curation import Curated
 from scoreboard.normalise import Parsed, Prefixes, compact, parse, split_effort, split_variant
-from scoreboard.registry import Meaning, Model, Registry, build_registry, prefixes_of
+from scoreboard.registry import (
+    Entry,
+    Meaning,
+    Model,
+    Registry,
+    build_registry,
+    prefixes_of,
+    spelled,
+)
 
 DATE_SLACK = dt.timedelta(days=45)  # between a dated id and the release it names
 
@@ -64,8 +72,9 @@ class Resolver:
         """Every meaning of a name, by days. Empty when it is unresolved."""
         parsed = self.parse(name)
         found = (
-            self._dated_names(name, parsed)
+            self._curated_names(name, parsed, name.name.strip().lower())
             or self._exact(name, parsed)
+            or self._curated_names(name, parsed, spelled(parsed))
             or self._linked(name, parsed)
             or self._by_rules(name, parsed)
             or self._by_versions(name)
@@ -83,40 +92,33 @@ class Resolver:
         """A name taken apart by the rules."""
         points = "fireworks" in name.name.lower() or "fireworks" in name.provider.lower()
         efforts = name.source in self.efforts
-        parsed = parse(name.name, self.prefixes, efforts=efforts, points=points)
-        if parsed.developer is None and parsed.organisation is None:
-            developer = self.first_party.get(name.provider.lower())
-            if developer and name.source not in self.efforts:
-                return replace(parsed, developer=developer)
-        return parsed
+        return parse(name.name, self.prefixes, efforts=efforts, points=points)
 
-    # the five ways, in order
+    # the ways, in order
 
-    def _dated_names(self, name: Name, parsed: Parsed) -> list[Meaning]:
-        spellings = [name.name.lower(), parsed.key + _dashed(parsed.date), parsed.key]
-        for spelling in dict.fromkeys(spellings):
-            fitting = [
-                (source, meaning)
-                for source, meaning in self.registry.moving.get(spelling, [])
-                if source in ("any", name.source, self.namespaces.get(name.source))
-                and self._may_move(name, parsed, meaning, spelling)
-            ]
-            own = [m for source, m in fitting if source != "any"]
-            chosen = own or [m for _, m in fitting]
-            if chosen:
-                return [replace(m, variant=m.variant or parsed.variant) for m in chosen]
-        return []
+    def _curated_names(self, name: Name, parsed: Parsed, spelling: str) -> list[Meaning]:
+        fitting = [
+            (source, meaning)
+            for source, meaning in self._moving(spelling, name)
+            if source != "any" or self._may_move(name, parsed, meaning)
+        ]
+        own = [m for source, m in fitting if source != "any"]
+        chosen = own or [m for _, m in fitting]
+        return [replace(m, variant=m.variant or parsed.variant) for m in chosen]
 
-    def _may_move(self, name: Name, parsed: Parsed, meaning: Meaning, spelling: str) -> bool:
-        """A moving alias is its vendor's: another host's use of the word may differ."""
+    def _may_move(self, name: Name, parsed: Parsed, meaning: Meaning) -> bool:
+        """A moving alias is its vendor's: what another host calls so may differ."""
         developer = self.registry.models[meaning.model].developer
-        if parsed.organisation:
+        if parsed.organisation or parsed.developer not in (None, developer):
             return False
-        if parsed.developer not in (None, developer):
-            return False
-        if not name.provider or self.first_party.get(name.provider.lower()) == developer:
-            return True
-        return "/" in spelling or parsed.developer == developer
+        timeless = meaning.since is None and meaning.until is None
+        own = self.first_party.get(name.provider.lower()) == developer
+        return timeless or not name.provider or own
+
+    def _moving(self, spelling: str, name: Name) -> list[tuple[str, Meaning]]:
+        """Dated and curated names of this spelling that hold in this source."""
+        places = ("any", name.source, self.namespaces.get(name.source))
+        return [e for e in self.registry.moving.get(spelling, []) if e[0] in places]
 
     def _exact(self, name: Name, parsed: Parsed) -> list[Meaning]:
         bare = split_variant(Parsed(key=name.name.strip()))
@@ -125,17 +127,15 @@ class Resolver:
         for spelling in dict.fromkeys((name.name.strip().lower(), bare.key.lower())):
             model = self.registry.exact.get(spelling)
             if model and self._fits(self.registry.models[model], name, parsed):
-                if self._is_moving(spelling, model):
+                if self._is_moving(spelling, name, model):
                     return []
                 variant = bare.variant if spelling == bare.key.lower() else ""
                 return [Meaning(model, variant, how=f"exact identifier {spelling}")]
         return []
 
-    def _is_moving(self, spelling: str, model: str) -> bool:
+    def _is_moving(self, spelling: str, name: Name, model: str) -> bool:
         """A model's name that is also a moving alias means what the alias says."""
-        return spelling in self.registry.moving and any(
-            m.model != model for _, m in self.registry.moving[spelling]
-        )
+        return any(m.model != model for _, m in self._moving(spelling, name))
 
     def _linked(self, name: Name, parsed: Parsed) -> list[Meaning]:
         space = self.namespaces.get(name.source, name.source)
@@ -154,28 +154,25 @@ class Resolver:
 
     def _by_rules(self, name: Name, parsed: Parsed) -> list[Meaning]:
         found = self.registry.keys.get(compact(parsed.key), set())
-        fitting = {
-            (model, date)
-            for model, date in found
-            if self._fits(self.registry.models[model], name, parsed)
-        }
+        fitting = {e for e in found if self._fits(self.registry.models[e.model], name, parsed)}
         chosen = self._by_date(parsed, fitting)
         if len(chosen) != 1:
             return []
         model = chosen.pop()
-        if not parsed.date and parsed.key in self.registry.moving:
+        if not parsed.date and self._is_moving(parsed.key, name, model):
             return []
         steps = ", ".join(parsed.steps) or "same key"
         return [Meaning(model, parsed.variant, how=f"rules: {steps}; key {parsed.key}")]
 
-    def _by_date(self, parsed: Parsed, fitting: set[tuple[str, str]]) -> set[str]:
+    def _by_date(self, parsed: Parsed, fitting: set[Entry]) -> set[str]:
+        models = {e.model for e in fitting}
+        undated = {e.model for e in fitting if not e.date}
         if not parsed.date:
-            return {model for model, date in fitting if not date}
-        same = {model for model, date in fitting if date == parsed.date}
+            firm = {e.model for e in fitting if not e.date and e.firm}
+            return undated if models == undated else firm
+        same = {e.model for e in fitting if e.date == parsed.date}
         if same:
             return same
-        models = {model for model, _ in fitting}
-        undated = {model for model, date in fitting if not date}
         return undated if undated == models and self._near(undated, parsed.date) else set()
 
     def _near(self, models: set[str], date: str) -> bool:
@@ -223,7 +220,3 @@ def _first_parties(curated: Curated) -> dict[str, str]:
         if provider.first_party_of
         for spelling in (provider.id, *provider.aka)
     }
-
-
-def _dashed(date: str) -> str:
-    return f"-{date}" if date else ""

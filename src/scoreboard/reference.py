@@ -81,9 +81,11 @@ def _benchmarks(curated: Curated) -> Iterable[tuple[Any, ...]]:
 
 
 def _benchmark_names(curated: Curated) -> Iterable[tuple[Any, ...]]:
-    for b in curated.benchmarks.values():
-        for name in dict.fromkeys(n.lower() for n in (b.id, b.name, *b.aka)):
-            yield name, b.id, b.chance
+    entries = curated.benchmarks.values()
+    exact = {n.lower(): b for b in entries for n in (b.id, *b.aka)}
+    loose = {b.name.lower(): b for b in entries if b.name.lower() not in exact}
+    for name, b in {**exact, **loose}.items():
+        yield name, b.id, b.chance
 
 
 def _licences(curated: Curated) -> Iterable[tuple[Any, ...]]:

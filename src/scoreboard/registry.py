@@ -36,18 +36,27 @@ class Model:
     release: ReleaseEntry | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key of a model. `firm`: from its id or repository, not from a looser spelling."""
+
+    model: str
+    date: str
+    firm: bool
+
+
 @dataclass
 class Registry:
     """Models by id, with an index of exact spellings and one of keys."""
 
     models: dict[str, Model] = field(default_factory=dict)
     exact: dict[str, str] = field(default_factory=dict)  # spelling in lower case -> model
-    keys: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    keys: dict[str, set[Entry]] = field(default_factory=lambda: defaultdict(set))
     moving: dict[str, list[tuple[str, Meaning]]] = field(default_factory=lambda: defaultdict(list))
 
-    def add_key(self, parsed: Parsed, model: str) -> None:
+    def add_key(self, parsed: Parsed, model: str, *, firm: bool) -> None:
         """Make a parsed spelling mean this model (its key and date)."""
-        self.keys[compact(parsed.key)].add((model, parsed.date))
+        self.keys[compact(parsed.key)].add(Entry(model, parsed.date, firm))
 
 
 def prefixes_of(curated: Curated) -> Prefixes:
@@ -70,14 +79,22 @@ def build_registry(curated: Curated, prefixes: Prefixes, repos: Iterable[str]) -
         )
         for spelling in (model.id, model.name, *model.aka, *model.repo):
             registry.exact.setdefault(spelling.lower(), model.id)
-            registry.add_key(parse(spelling, prefixes), model.id)
+            firm = spelling == model.id or spelling in model.repo
+            registry.add_key(parse(spelling, prefixes), model.id, firm=firm)
         for name in model.names:
-            meaning = Meaning(model.id, name.variant or "", name.since, name.until, "dated name")
-            registry.moving[name.name.lower()].append((name.source, meaning))
+            how = "dated name" if name.since or name.until else "curated name"
+            meaning = Meaning(model.id, name.variant or "", name.since, name.until, how)
+            for spelling in dict.fromkeys((name.name.lower(), spelled(parse(name.name, prefixes)))):
+                registry.moving[spelling].append((name.source, meaning))
     for repo in sorted(set(repos)):
         if repo.lower() not in registry.exact:
             _add_repo(registry, curated, prefixes, repo)
     return registry
+
+
+def spelled(parsed: Parsed) -> str:
+    """A key with its date: how a dated or curated name is looked up."""
+    return parsed.key + (f"-{parsed.date}" if parsed.date else "")
 
 
 def _add_repo(registry: Registry, curated: Curated, prefixes: Prefixes, repo: str) -> None:
@@ -93,7 +110,7 @@ def _add_repo(registry: Registry, curated: Curated, prefixes: Prefixes, repo: st
     )
     registry.exact[repo.lower()] = model_id
     registry.exact.setdefault(model_id, model_id)
-    registry.add_key(parse(repo, prefixes), model_id)
+    registry.add_key(parse(repo, prefixes), model_id, firm=True)
 
 
 def release_of(curated: Curated, developer: str, repo: str) -> ReleaseEntry | None:

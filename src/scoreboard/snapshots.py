@@ -83,7 +83,7 @@ class SnapshotStore:
         write_atomic(about, _SNAPSHOT.dump_json(snapshot, indent=1))
         return snapshot, True
 
-    def list(self) -> list[Snapshot]:
+    def held(self) -> list[Snapshot]:
         """Every snapshot held, oldest published first."""
         found = []
         for path in self.folder.glob("*.json") if self.folder.is_dir() else ():
@@ -114,7 +114,7 @@ class SnapshotStore:
     def verify(self) -> list[str]:
         """Ids of snapshots whose bytes are missing or changed."""
         wrong = []
-        for snapshot in self.list():
+        for snapshot in self.held():
             try:
                 if self.body(snapshot) is None:
                     wrong.append(snapshot.id)

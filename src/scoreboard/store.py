@@ -100,7 +100,7 @@ def code_digest() -> str:
 
 def tables_digest(scope: Scope) -> str:
     """What a build depends on: bundle, curated data, snapshots on this machine, code, scope."""
-    held = ",".join(s.id for s in SnapshotStore().list())
+    held = ",".join(s.id for s in SnapshotStore().held())
     parts = (bundle_digest(), curated_digest(), held, code_digest(), scope.text())
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
@@ -127,7 +127,7 @@ def build_file(path: Path, scope: Scope, progress: Progress) -> None:
     from scoreboard.build import build_tables
 
     if not any((bundle_dir() / f"{t}.csv").is_file() for t in TABLES):
-        held = SnapshotStore().list()
+        held = SnapshotStore().held()
         if not held:
             raise DataError(
                 "there is no bundle and no snapshot to build from",

@@ -157,7 +157,7 @@ def _reader(mirror: str) -> Callable[[str], bytes | None]:
 
 
 def _live(sources: list[Source], store: SnapshotStore, day: dt.date) -> Iterator[Outcome]:
-    held = store.list()
+    held = store.held()
     for source in sources:
         key = os.environ.get(source.key, "") if source.key else ""
         if source.key and not key:
@@ -219,7 +219,7 @@ def _get(address: str, headers: dict[str, str]) -> tuple[bytes | None, str, str]
         if answer.status_code == 304:
             return None, "unchanged", ""
         answer.raise_for_status()
-        validator = answer.headers.get("etag") or answer.headers.get("last-modified", "")
+        validator = str(answer.headers.get("etag") or answer.headers.get("last-modified") or "")
         media = answer.headers.get("content-type", "").partition(";")[0]
         return answer.content, validator, media
 

@@ -174,7 +174,7 @@ def _plain(hint: Any) -> object:
         return type(typing.get_args(hint)[0])
     if isinstance(hint, types.UnionType):
         return next(t for t in typing.get_args(hint) if t is not type(None))
-    return hint  # type: ignore[no-any-return]
+    return hint
 
 
 def ddl(name: str, columns: dict[str, str]) -> str:

@@ -134,15 +134,21 @@ def model_domain(tables: Tables, _: Values) -> list[str]:
     return tables.column("SELECT model FROM models ORDER BY 1")
 
 
-def canonical_model(tables: Tables, text: str) -> str | None:
-    """The id of a model from its id, or from any old or foreign name that means one model."""
+def canonical_model(tables: Tables, text: str, others: Values | None = None) -> str | None:
+    """The id of a model from its id, or from any old or foreign name that means one model.
+
+    A name that moves with time means what it means on the day asked for, else now.
+    """
     found = tables.column("SELECT model FROM models WHERE model = ?", [text.lower()])
     if found:
         return str(found[0])
+    day = (others or {}).get("as_of") or dt.date.max
     same = tables.column(
         "SELECT DISTINCT model FROM names WHERE model <> '' AND lower(name) = ? "
+        "AND ? BETWEEN coalesce(valid_from, DATE '0001-01-01') "
+        "AND coalesce(valid_to, DATE '9999-12-31') "
         "UNION SELECT model FROM models WHERE lower(name) = ? OR lower(repo) = ?",
-        [text.lower()] * 3,
+        [text.lower(), day, text.lower(), text.lower()],
     )
     return str(same[0]) if len(same) == 1 else None
 

@@ -79,7 +79,7 @@ def benchmark_domain(tables: Tables, _: Values) -> list[str]:
     return tables.column("SELECT DISTINCT benchmark FROM results WHERE model <> '' ORDER BY 1")
 
 
-def canonical_benchmark(tables: Tables, text: str) -> str | None:
+def canonical_benchmark(tables: Tables, text: str, _: Values | None = None) -> str | None:
     """A benchmark's id from its id or a source's spelling."""
     found = tables.column(
         "SELECT DISTINCT benchmark FROM benchmark_names WHERE name = ? OR benchmark = ?",
@@ -146,11 +146,11 @@ def scored(
             left.append(LeftOut(_ref(row), fault))
             continue
         key = (row["model"], row["variant"], row["scaffold"])
-        if key in newest:
-            older, row = sorted((newest[key], row), key=_age)
+        older, newer = sorted((newest.get(key, row), row), key=_age)
+        if older is not newer:
             left.append(LeftOut(_ref(older), "a newer row of the same variant is used"))
-        newest[key] = row
-    fallback = _fallback_error([r for r in newest.values()])
+        newest[key] = newer
+    fallback = _fallback_error(list(newest.values()))
     return [_scored(r, benchmark, fallback) for r in newest.values()], left
 
 

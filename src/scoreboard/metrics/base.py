@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Param:
     kind: Kind = "text"
     default: str | None = None
     domain: Domain | None = None
-    canonical: Callable[[Tables, str], str | None] | None = None  # old names -> id
+    canonical: Callable[[Tables, str, Values], str | None] | None = None  # old names -> id
 
     def values(self, tables: Tables, others: Values) -> list[str]:
         """Every value it may take (dates: the days on which an answer can change)."""
@@ -49,7 +50,7 @@ class Param:
             return _date(self.name, text)
         if self.kind == "number":
             return _number(self.name, text)
-        if self.canonical and (found := self.canonical(tables, text)):
+        if self.canonical and (found := self.canonical(tables, text, others)):
             return found
         valid = self.values(tables, others)
         if valid and text not in valid:
@@ -79,7 +80,7 @@ def _number(name: str, text: str) -> float:
         value = float(text)
     except ValueError as error:
         raise UsageError(f"{name} is not a number: {text}") from error
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         raise UsageError(f"{name} is not a finite number: {text}")
     return value
 
@@ -133,7 +134,7 @@ class Metric(ABC):
                     repair=f"scoreboard show --help; scoreboard show {self.id}",
                 )
         result: dict[str, Any] = {}
-        for name, param in known.items():
+        for name, param in sorted(known.items(), key=lambda k: k[1].kind != "date"):
             text = given.get(name, param.default)
             result[name] = None if text is None else param.read(tables, result, text)
         return result

@@ -7,6 +7,7 @@ fetches and never computes: `sync` fetches, `load` reads, metrics compute.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -109,7 +110,8 @@ def decimal_of(text: str | None) -> Decimal | None:
 def float_of(text: str | None) -> float | None:
     """A finite number from raw text, or None."""
     number = decimal_of(text)
-    return None if number is None else float(number)
+    value = None if number is None else float(number)
+    return value if value is not None and math.isfinite(value) else None
 
 
 EARLIEST = dt.date(1950, 1, 1)

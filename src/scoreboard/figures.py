@@ -1,0 +1,103 @@
+"""Figures: a metric at fixed parameters, with an id that can be linked to, explained and cited.
+
+An id is a name from `data/board.yml` (`gap-gpqa-diamond`) or `metric:name=value,...`
+(`gap:benchmark=mmlu,as_of=2025-01-31`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from scoreboard.config import data_dir
+from scoreboard.curated import BoardFile
+from scoreboard.curation import parse
+from scoreboard.errors import UsageError
+from scoreboard.estimate import Estimate
+from scoreboard.metrics import all_metrics, get_metric
+from scoreboard.store import Tables
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric at parameters given as text."""
+
+    id: str
+    metric: str
+    given: tuple[tuple[str, str], ...]
+    title: str = ""
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters by name."""
+        return dict(self.given)
+
+    def at(self, as_of: dt.date | None) -> Figure:
+        """The same figure on another day, unless its day is fixed or it has none."""
+        metric = get_metric(self.metric)
+        takes_day = any(p.name == "as_of" for p in metric.params)
+        if as_of is None or not takes_day or "as_of" in self.params:
+            return self
+        given = (*self.given, ("as_of", as_of.isoformat()))
+        return Figure(self.id, self.metric, given, self.title)
+
+
+@cache
+def board() -> BoardFile:
+    """The composition of the board."""
+    return parse(data_dir() / "board.yml", BoardFile)
+
+
+def board_figures() -> list[Figure]:
+    """Every figure of the board, in order, tables included."""
+    return [
+        Figure(f.id, f.metric, tuple(f.params.items()), f.title)
+        for section in board().sections
+        for f in section.figures
+    ]
+
+
+def figure_id(metric: str, params: Mapping[str, str]) -> str:
+    """The id of a metric at parameters."""
+    text = ",".join(f"{k}={v}" for k, v in sorted(params.items()))
+    return f"{metric}:{text}" if text else metric
+
+
+def get_figure(name: str) -> Figure:
+    """The figure of this id."""
+    named = {f.id: f for f in board_figures()}
+    if name in named:
+        return named[name]
+    metric, _, rest = name.partition(":")
+    if metric not in all_metrics():
+        near = difflib.get_close_matches(name, [*named, *all_metrics()], 4, 0.4)
+        raise UsageError(
+            f"unknown figure: {name}" + (f"; near: {', '.join(near)}" if near else ""),
+            valid=named,
+            repair="scoreboard find TEXT, or a figure such as gap:benchmark=mmlu,as_of=2025-01-31",
+        )
+    given = []
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise UsageError(f"not a parameter: {part}", valid=["name=value"])
+        given.append((key, value))
+    return Figure(name, metric, tuple(given))
+
+
+def extended(name: str, params: Mapping[str, str]) -> str:
+    """The id of a figure with further parameters."""
+    if not params:
+        return name
+    figure = get_figure(name)
+    return figure_id(figure.metric, {**figure.params, **params})
+
+
+def compute(tables: Tables, figure: Figure, *, series: bool = False) -> list[Estimate]:
+    """The estimates of a figure."""
+    metric = get_metric(figure.metric)
+    values = metric.read(tables, figure.params)
+    return metric.series(tables, values) if series else metric.compute(tables, values)

@@ -1,0 +1,174 @@
+"""A made-up world for metrics: tables in memory, filled from plain lists of rows.
+
+    tables = world(
+        models=[{"model": "a", "country": "CN"}],
+        openness=[{"model": "a", "weights": True, "openness": "unrestricted"}],
+        usage=week("2025-03-03", {"a": 60, "other": 40}),
+    )
+
+Columns and types are the product's own; a row names only the columns that matter to a test. The
+rest is empty: text "", everything else null, with `raw` and `locator` filled where a row has them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from scoreboard.derive import MODEL_COLUMNS
+from scoreboard.engine import connect, create, insert
+from scoreboard.facts import OpennessPeriod, Statement, region_of
+from scoreboard.identify import NAME_COLUMNS
+from scoreboard.observe import OFFERS, RESULTS, USAGE
+from scoreboard.reference import COLUMNS as REFERENCE_COLUMNS
+from scoreboard.store import Tables
+from scoreboard.tables import ROW_TYPES, Snapshot, column_types
+
+Row = Mapping[str, object]
+PRICE_CORRECTIONS = {
+    "source": "VARCHAR", "name": "VARCHAR", "kind": "VARCHAR", "replaces": "VARCHAR",
+    "value": "DECIMAL(24, 10)", "why": "VARCHAR",
+}  # fmt: skip
+PLAIN: dict[str, dict[str, str]] = {
+    **{name: column_types(row_type) for name, row_type in ROW_TYPES.items()},
+    **REFERENCE_COLUMNS,
+    "snapshots": column_types(Snapshot),
+    "names": NAME_COLUMNS,
+    "models": MODEL_COLUMNS,
+    "openness": column_types(OpennessPeriod),
+    "statements": column_types(Statement),
+    "price_corrections": PRICE_CORRECTIONS,
+}
+JOINED = {"results": RESULTS, "offers": OFFERS, "usage": USAGE}  # their columns are the queries'
+DEFAULTS: dict[str, dict[str, object]] = {
+    "models": {"tracked": False, "curated": False},
+    "openness": {"openness": "unknown"},
+    "statements": {"rank": "catalogue", "won": True, "snapshot_id": "list@2026-01-05-0"},
+    "snapshots": {"published": dt.date(2026, 1, 5), "retrieved": dt.date(2026, 1, 5), "size": 0},
+    "results": {"snapshot_id": "tests@2026-01-05-0", "chance_removed": False,
+                "published": dt.date(2026, 1, 5)},
+    "offers": {"snapshot_id": "catalogue@2026-01-05-0", "rank": "catalogue"},
+    "usage": {"snapshot_id": "tokens@2026-01-05-0", "published": dt.date(2026, 1, 5)},
+    "totals": {"snapshot_id": "tokens@2026-01-05-0"},
+    "benchmarks": {"scale": "accuracy", "higher_is_better": True},
+}  # fmt: skip
+
+
+def world(**tables: Sequence[Row]) -> Tables:
+    """Tables of this world, in memory. Tables that are not named are there, and empty."""
+    connection = connect()
+    for name, columns in PLAIN.items():
+        create(connection, name, columns)
+    columns_of = dict(PLAIN)
+    for name, statement in JOINED.items():
+        connection.execute(statement)
+        described = connection.execute(f'DESCRIBE "{name}"').fetchall()
+        columns_of[name] = {str(d[0]): str(d[1]) for d in described}
+    for name, given in tables.items():
+        columns = columns_of[name]
+        insert(connection, name, columns, _records(name, columns, given))
+    return Tables(connection, "made-up")
+
+
+def _records(
+    name: str, columns: Mapping[str, str], given: Iterable[Row]
+) -> Iterable[tuple[object, ...]]:
+    for i, row in enumerate(given, 1):
+        unknown = set(row) - set(columns)
+        assert not unknown, f"{name} has no column {', '.join(sorted(unknown))}"
+        whole = {**DEFAULTS.get(name, {}), **_derived(name, i, columns, row), **row}
+        yield tuple(
+            whole.get(column, "" if kind == "VARCHAR" else None) for column, kind in columns.items()
+        )
+
+
+def _derived(name: str, i: int, columns: Mapping[str, str], row: Row) -> dict[str, object]:
+    """What follows from the rest of a row unless it is given."""
+    found: dict[str, object] = {}
+    if "raw" in columns:
+        stated = next((row[c] for c in ("tokens", "usd_per_mtok", "value") if c in row), "")
+        found |= {"raw": str(stated), "locator": f"/{name}/{i}"}
+    if name == "models":
+        country = row.get("country")
+        found |= {"name": row["model"], "region": region_of(str(country) if country else None)}
+    if name == "developers" and "country" in row:
+        found["region"] = region_of(str(row["country"]))
+    return found
+
+
+def day(text: str) -> dt.date:
+    """A date from its text."""
+    return dt.date.fromisoformat(text)
+
+
+def released(model: str, since: str, **columns: object) -> Row:
+    """A row of `models`: a model and its release date."""
+    return {"model": model, "released": day(since), **columns}
+
+
+def weights(model: str, *, since: str = "", openness: str = "unrestricted") -> list[Row]:
+    """Rows of `openness`: open weights, closed before `since` where a day is given."""
+    if not since:
+        return [{"model": model, "weights": True, "openness": openness}]
+    start = day(since)
+    return [
+        {"model": model, "valid_to": start - dt.timedelta(days=1), "weights": False,
+         "openness": "closed"},
+        {"model": model, "valid_from": start, "weights": True, "openness": openness},
+    ]  # fmt: skip
+
+
+def closed(model: str) -> list[Row]:
+    """Rows of `openness`: no weights, ever."""
+    return [{"model": model, "weights": False, "openness": "closed"}]
+
+
+def week(
+    monday: str, tokens: Mapping[str, int], names: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Rows of `usage`: a reconstructed week. A name is the model's id unless `names` says other."""
+    return [
+        _used(day(monday), 7, "openrouter_weekly", name, count, names)
+        for name, count in tokens.items()
+    ]
+
+
+def days(
+    monday: str,
+    tokens: Mapping[str, int],
+    names: Mapping[str, str] | None = None,
+    *,
+    count: int = 7,
+    published: str = "2026-01-05",
+) -> list[Row]:
+    """Rows of `usage`: official days from a Monday on, the same tokens on each."""
+    return [
+        {**_used(day(monday) + dt.timedelta(days=i), 1, "openrouter_rankings", name, used, names),
+         "published": day(published)}
+        for i in range(count)
+        for name, used in tokens.items()
+    ]  # fmt: skip
+
+
+def _used(
+    start: dt.date,
+    length: int,
+    source: str,
+    name: str,
+    tokens: int,
+    names: Mapping[str, str] | None,
+) -> Row:
+    model = (names or {}).get(name, "" if name == "other" else name)
+    return {
+        "start": start,
+        "days": length,
+        "source": source,
+        "source_name": name,
+        "model": model,
+        "tokens": tokens,
+    }
+
+
+def total(monday: str, tokens: int, column: str = "platform_total_tokens") -> Row:
+    """A row of `totals`: the whole platform in a week."""
+    return {"start": day(monday), "days": 7, "tokens": tokens, "locator": f"L2/{column}"}
