@@ -122,7 +122,7 @@ def _join_rest(resolver: Resolver, meanings: dict[Name, list[Meaning]]) -> None:
 
 def _may_join(resolver: Resolver, key: str) -> bool:
     """Moving aliases and names that fit several models are left alone."""
-    known = key in resolver.registry.moving or compact(key) in resolver.registry.keys
+    known = key in resolver.registry.name_keys or compact(key) in resolver.registry.keys
     return not known and not re.search(r"latest|preview$|default", key)
 
 

@@ -1,8 +1,8 @@
 """A source's name for a model, on a day -> our model, with the reason.
 
 In this order: a dated or source's own name in the curated files, an exact identifier (curated
-spelling, Hub repository), a link that a document states, then the rules of `normalise`. A name that fits two
-models fits none. There is no similarity score.
+spelling, Hub repository), a link that a document states, then the rules of `normalise`. A name
+that fits two models fits none. There is no similarity score.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from scoreboard.registry import (
     Meaning,
     Model,
     Registry,
+    SourceMeaning,
     build_registry,
     prefixes_of,
     spelled,
 )
 
+Table = Mapping[str, list[SourceMeaning]]
 DATE_SLACK = dt.timedelta(days=45)  # between a dated id and the release it names
 
 
@@ -72,9 +74,9 @@ class Resolver:
         """Every meaning of a name, by days. Empty when it is unresolved."""
         parsed = self.parse(name)
         found = (
-            self._curated_names(name, parsed, name.name.strip().lower())
+            self._curated_names(name, parsed, self.registry.names, name.name.strip().lower())
             or self._exact(name, parsed)
-            or self._curated_names(name, parsed, spelled(parsed))
+            or self._curated_names(name, parsed, self.registry.name_keys, spelled(parsed))
             or self._linked(name, parsed)
             or self._by_rules(name, parsed)
             or self._by_versions(name)
@@ -96,10 +98,12 @@ class Resolver:
 
     # the ways, in order
 
-    def _curated_names(self, name: Name, parsed: Parsed, spelling: str) -> list[Meaning]:
+    def _curated_names(
+        self, name: Name, parsed: Parsed, table: Table, spelling: str
+    ) -> list[Meaning]:
         fitting = [
             (source, meaning)
-            for source, meaning in self._moving(spelling, name)
+            for source, meaning in self._in_source(table, spelling, name)
             if source != "any" or self._may_move(name, parsed, meaning)
         ]
         own = [m for source, m in fitting if source != "any"]
@@ -115,10 +119,10 @@ class Resolver:
         own = self.first_party.get(name.provider.lower()) == developer
         return timeless or not name.provider or own
 
-    def _moving(self, spelling: str, name: Name) -> list[tuple[str, Meaning]]:
-        """Dated and curated names of this spelling that hold in this source."""
+    def _in_source(self, table: Table, spelling: str, name: Name) -> list[SourceMeaning]:
+        """The curated names of this spelling that hold in this source."""
         places = ("any", name.source, self.namespaces.get(name.source))
-        return [e for e in self.registry.moving.get(spelling, []) if e[0] in places]
+        return [e for e in table.get(spelling, []) if e[0] in places]
 
     def _exact(self, name: Name, parsed: Parsed) -> list[Meaning]:
         bare = split_variant(Parsed(key=name.name.strip()))
@@ -127,15 +131,15 @@ class Resolver:
         for spelling in dict.fromkeys((name.name.strip().lower(), bare.key.lower())):
             model = self.registry.exact.get(spelling)
             if model and self._fits(self.registry.models[model], name, parsed):
-                if self._is_moving(spelling, name, model):
+                if self._is_moving(self.registry.names, spelling, name, model):
                     return []
                 variant = bare.variant if spelling == bare.key.lower() else ""
                 return [Meaning(model, variant, how=f"exact identifier {spelling}")]
         return []
 
-    def _is_moving(self, spelling: str, name: Name, model: str) -> bool:
+    def _is_moving(self, table: Table, spelling: str, name: Name, model: str) -> bool:
         """A model's name that is also a moving alias means what the alias says."""
-        return any(m.model != model for _, m in self._moving(spelling, name))
+        return any(m.model != model for _, m in self._in_source(table, spelling, name))
 
     def _linked(self, name: Name, parsed: Parsed) -> list[Meaning]:
         space = self.namespaces.get(name.source, name.source)
@@ -159,7 +163,7 @@ class Resolver:
         if len(chosen) != 1:
             return []
         model = chosen.pop()
-        if not parsed.date and self._is_moving(parsed.key, name, model):
+        if not parsed.date and self._is_moving(self.registry.name_keys, parsed.key, name, model):
             return []
         steps = ", ".join(parsed.steps) or "same key"
         return [Meaning(model, parsed.variant, how=f"rules: {steps}; key {parsed.key}")]

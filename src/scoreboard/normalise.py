@@ -17,6 +17,7 @@ EFFORTS = re.compile(
     re.IGNORECASE,
 )
 REGION = re.compile(r"^(?:[a-z]{2}(?:-gov)?-[a-z]+-\d|\d-month-commitment|eu|us|global|apac)$")
+ACCOUNT = re.compile(r"(?<![^/])accounts/[^/]+/models/")
 CLOUD_REGION = re.compile(r"^(?:us|eu|apac|global|jp|au|ca|us-gov)\.(?=[a-z0-9-]+\.)")
 CLOUD_VERSION = re.compile(r"(?:-v\d+:0|(?P<v>-v\d+):(?P<n>[1-9]\d*))(?::\d+k)?$")
 DATE = re.compile(r"-(?P<y>20\d\d)-?(?P<m>0[1-9]|1[0-2])-?(?P<d>0[1-9]|[12]\d|3[01])$")
@@ -68,7 +69,8 @@ def split_effort(parsed: Parsed) -> Parsed:
 
 def split_path(parsed: Parsed, prefixes: Prefixes) -> Parsed:
     """Hosts and regions before the name are dropped; the organisation is kept."""
-    *before, name = parsed.key.removeprefix("hf:").strip("/").split("/")
+    path = ACCOUNT.sub("", parsed.key.removeprefix("hf:").strip("/"))
+    *before, name = path.split("/")
     developer, organisation = parsed.developer, parsed.organisation
     for position, part in enumerate(before):
         word = part.lower().removeprefix("@")
@@ -79,12 +81,12 @@ def split_path(parsed: Parsed, prefixes: Prefixes) -> Parsed:
             continue
         elif not any(p in prefixes.developers for p in after):
             organisation, developer = word, None
-    if not before and name == parsed.key:
+    if name == parsed.key:
         return parsed
     return _step(replace(parsed, key=name, developer=developer, organisation=organisation), "path")
 
 
-_PATH_WORDS = {"accounts", "models", "publishers", "cf", "fireworks", "foundation-models"}
+_PATH_WORDS = {"models", "publishers", "cf", "foundation-models", "global-standard"}
 
 
 def split_cloud(parsed: Parsed, prefixes: Prefixes) -> Parsed:

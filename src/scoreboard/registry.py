@@ -24,6 +24,9 @@ class Meaning:
     how: str = ""
 
 
+SourceMeaning = tuple[str, Meaning]  # source id or `any`
+
+
 @dataclass
 class Model:
     """A set of weights, or a vendor's model."""
@@ -47,12 +50,16 @@ class Entry:
 
 @dataclass
 class Registry:
-    """Models by id, with an index of exact spellings and one of keys."""
+    """Models by id, with the spellings and keys that mean them.
+
+    `names` and `name_keys` hold names of one source or of some days: by spelling, and by key.
+    """
 
     models: dict[str, Model] = field(default_factory=dict)
     exact: dict[str, str] = field(default_factory=dict)  # spelling in lower case -> model
     keys: dict[str, set[Entry]] = field(default_factory=lambda: defaultdict(set))
-    moving: dict[str, list[tuple[str, Meaning]]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, list[SourceMeaning]] = field(default_factory=lambda: defaultdict(list))
+    name_keys: dict[str, list[SourceMeaning]] = field(default_factory=lambda: defaultdict(list))
 
     def add_key(self, parsed: Parsed, model: str, *, firm: bool) -> None:
         """Make a parsed spelling mean this model (its key and date)."""
@@ -63,7 +70,7 @@ def prefixes_of(curated: Curated) -> Prefixes:
     """Organisations and hosts, as the curated files spell them."""
     developers: dict[str, str] = {}
     for developer in curated.developers.values():
-        for name in (developer.id, *developer.orgs):
+        for name in developer.orgs or [developer.id]:
             developers[name.lower()] = developer.id
     hosts = {h.lower() for p in curated.providers.values() for h in (p.id, *p.aka)}
     return Prefixes(developers, frozenset(hosts))
@@ -84,8 +91,9 @@ def build_registry(curated: Curated, prefixes: Prefixes, repos: Iterable[str]) -
         for name in model.names:
             how = "dated name" if name.since or name.until else "curated name"
             meaning = Meaning(model.id, name.variant or "", name.since, name.until, how)
-            for spelling in dict.fromkeys((name.name.lower(), spelled(parse(name.name, prefixes)))):
-                registry.moving[spelling].append((name.source, meaning))
+            registry.names[name.name.lower()].append((name.source, meaning))
+            key = spelled(parse(name.name, prefixes))
+            registry.name_keys[key].append((name.source, meaning))
     for repo in sorted(set(repos)):
         if repo.lower() not in registry.exact:
             _add_repo(registry, curated, prefixes, repo)
