@@ -34,4 +34,5 @@ if [ -z "$uv" ]; then
   uv=$(find_uv)
 fi
 
-UV_PYTHON_DOWNLOADS=never "$uv" sync --frozen --quiet --python "$python"
+# Compiled now: commands must start fast even where nothing may be written later.
+UV_PYTHON_DOWNLOADS=never "$uv" sync --frozen --quiet --compile-bytecode --python "$python"

@@ -49,7 +49,7 @@ DEFAULTS: dict[str, dict[str, object]] = {
                 "published": dt.date(2026, 1, 5)},
     "offers": {"snapshot_id": "catalogue@2026-01-05-0", "rank": "catalogue"},
     "usage": {"snapshot_id": "tokens@2026-01-05-0", "published": dt.date(2026, 1, 5)},
-    "totals": {"snapshot_id": "tokens@2026-01-05-0"},
+    "totals": {"snapshot_id": "openrouter_weekly@2026-01-05-0"},
     "benchmarks": {"scale": "accuracy", "higher_is_better": True},
 }  # fmt: skip
 
@@ -171,4 +171,6 @@ def _used(
 
 def total(monday: str, tokens: int, column: str = "platform_total_tokens") -> Row:
     """A row of `totals`: the whole platform in a week."""
-    return {"start": day(monday), "days": 7, "tokens": tokens, "locator": f"L2/{column}"}
+    start = day(monday)
+    line = start.toordinal()  # a line of its own
+    return {"start": start, "days": 7, "tokens": tokens, "locator": f"L{line}/{column}"}

@@ -46,7 +46,7 @@ def test_scores_from_elsewhere() -> None:
     found = scores(fixture_rows(HUB))
     helm, report = found["mmlu beta-2"], found["mmlu Delta (base)"]
     assert (helm.value, helm.shots, helm.harness, helm.runner) == (
-        0.71, "5", "helm-lite", "independent",
+        0.71, "5", "helm", "independent",
     )  # fmt: skip
     assert (report.value, report.shots, report.harness, report.runner) == (
         0.66, "0", "beta-2-technical-report", "developer",
@@ -159,7 +159,7 @@ def test_damaged_archive() -> None:
     ("source", "expected_harness", "expected_runner"),
     [
         ("Epoch evaluations", "epoch", "independent"),
-        ("Stanford CRFM Leaderboard", "helm-lite", "independent"),
+        ("Stanford CRFM Leaderboard", "helm", "independent"),
         ("Standford HELM", "helm-classic", "independent"),
         ("Alpha Technical Report", "alpha-technical-report", "developer"),
         ("Alpha Technical ReportAlpha Technical Report", "alpha-technical-report", "developer"),

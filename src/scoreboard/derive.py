@@ -147,10 +147,7 @@ def _source_statements(
         (c.source, c.name, c.attribute, c.replaces): (i, c)
         for i, c in enumerate(curated.corrections)
     }
-    newest = {
-        r["source"]: r["day"]
-        for r in rows(connection, "SELECT source, max(published) AS day FROM snapshots GROUP BY 1")
-    }
+    newest = _newest_documents(connection)
     for fact in rows(connection, f"SELECT *, {SOURCE} AS source FROM facts ORDER BY ALL"):
         attribute = FACT_ATTRIBUTES.get(fact["attribute"])
         model = _model_of(identified, fact)
@@ -159,7 +156,7 @@ def _source_statements(
         value, evidence = _value_of(fact)
         corrected = corrections.get((fact["source"], fact["name"], fact["attribute"], fact["raw"]))
         rank = "catalogue"
-        if corrected and fact["last_seen"] == newest.get(fact["source"]):
+        if corrected and fact["last_seen"] >= newest[fact["snapshot_id"]]:
             used.add(corrected[0])
             value, rank = corrected[1].value, "correction"
         if corrected and rank == "catalogue":
@@ -171,6 +168,13 @@ def _source_statements(
             yield _statement(fact, model, "weights", "true", rank, "repository")
         if fact["attribute"] == "tracked":
             yield _statement(fact, model, "tracked", "true", rank, "")
+
+
+def _newest_documents(connection: duckdb.DuckDBPyConnection) -> dict[str, dt.date]:
+    """Snapshot -> date of the newest document of its line."""
+    line = "PARTITION BY source, split_part(address, '?', 1)"
+    query = f"SELECT id, max(published) OVER ({line}) AS day FROM snapshots"
+    return {r["id"]: r["day"] for r in rows(connection, query)}
 
 
 def _statement(

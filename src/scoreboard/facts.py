@@ -17,6 +17,7 @@ from scoreboard.curation import Curated
 
 Rank = Literal["assumption", "correction", "developer", "curated", "catalogue"]
 RANKS: tuple[Rank, ...] = ("assumption", "correction", "developer", "curated", "catalogue")
+MANY = frozenset(["repo", "tracked"])  # attributes of which a model may have several
 EUROPE = frozenset(
     [
         "AT",
@@ -134,23 +135,27 @@ def choose(statements: Iterable[Statement]) -> Chosen:
 
 def _winner(attribute: str, group: list[Statement]) -> Statement | None:
     best = min(RANKS.index(s.rank) for s in group)
-    leading = [s for s in group if RANKS.index(s.rank) == best]
-    newest = max((s.seen or dt.date.min for s in leading), default=dt.date.min)
-    order = sorted(leading, key=lambda s: (s.seen != newest, s.source, s.snapshot_id, s.locator))
-    values = {s.value for s in _latest_per_source(leading)}
-    if len(values) > 1 and RANKS[best] == "catalogue":
-        if attribute == "weights":
-            named = [s for s in order if s.value == "true" and s.evidence == "repository"]
-            return named[0] if named else None
-        return None
-    return order[0] if len(values) == 1 else max(order, key=lambda s: s.seen or dt.date.min)
+    leading = sorted((s for s in group if RANKS.index(s.rank) == best), key=_newest_first)
+    if RANKS[best] != "catalogue":
+        return leading[0]
+    stated = _newest_of_each(leading)
+    if attribute == "weights":
+        named = [s for s in stated if s.value == "true" and s.evidence == "repository"]
+        stated = named or stated
+    agreed = len({s.value for s in stated}) == 1 or attribute in MANY
+    return stated[0] if agreed else None
 
 
-def _latest_per_source(group: list[Statement]) -> list[Statement]:
-    latest: dict[str, Statement] = {}
-    for s in sorted(group, key=lambda s: (s.seen or dt.date.min, s.locator)):
-        latest[s.source] = s
-    return list(latest.values())
+def _newest_first(s: Statement) -> tuple[int, str, str, str]:
+    return -(s.seen or dt.date.min).toordinal(), s.source, s.snapshot_id, s.locator
+
+
+def _newest_of_each(group: list[Statement]) -> list[Statement]:
+    """What each source said on the last day on which it said anything."""
+    last: dict[str, dt.date] = {}
+    for s in group:
+        last[s.source] = max(last.get(s.source, dt.date.min), s.seen or dt.date.min)
+    return [s for s in group if (s.seen or dt.date.min) == last[s.source]]
 
 
 def licence_periods(entry: ModelEntry | None) -> list[tuple[dt.date | None, str]]:
@@ -184,16 +189,26 @@ def openness_periods(
         return [OpennessPeriod(model, None, None, False, "closed", "")]
     note = "" if weights_from else "day of the weights unknown: counted from the release"
     periods: list[OpennessPeriod] = []
-    starts = [(max(weights_from or dt.date.min, since or dt.date.min), x) for since, x in licences]
+    starts = _licences_from(weights_from or dt.date.min, licences)
     if weights_from:
         before = weights_from - dt.timedelta(days=1)
         periods.append(OpennessPeriod(model, None, before, False, "closed", ""))
-    for i, (start, name) in enumerate(starts or [(weights_from or dt.date.min, "")]):
+    for i, (start, name) in enumerate(starts):
         stop = starts[i + 1][0] - dt.timedelta(days=1) if i + 1 < len(starts) else None
         since = None if start == dt.date.min else start
         openness = _class_of(known.get(name))
         periods.append(OpennessPeriod(model, since, stop, True, openness, name, note))
     return periods
+
+
+def _licences_from(
+    opened: dt.date, licences: list[tuple[dt.date | None, str]]
+) -> list[tuple[dt.date, str]]:
+    """The licence in force on the first day (empty: none known), and each later change."""
+    in_force = {opened: ""}
+    for since, licence in licences:
+        in_force[max(opened, since or dt.date.min)] = licence
+    return sorted(in_force.items())
 
 
 def _class_of(licence: LicenceEntry | None) -> str:

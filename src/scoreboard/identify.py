@@ -108,7 +108,7 @@ def _join_rest(resolver: Resolver, meanings: dict[Name, list[Meaning]]) -> None:
             continue
         groups[parsed.developer, compact(parsed.key), parsed.date].append(name)
     for (developer, _, date), members in sorted(groups.items()):
-        if len({n.source for n in members}) < 2:
+        if len({resolver.namespaces.get(n.source, n.source) for n in members}) < 2:
             continue
         keys = sorted(resolver.parse(n).key for n in members)
         model = keys[0] + (f"-{date}" if date else "")
@@ -127,11 +127,11 @@ def _may_join(resolver: Resolver, key: str) -> bool:
 
 
 def _resolved_models(resolver: Resolver, meanings: dict[Name, list[Meaning]]) -> set[str]:
-    """Models that join two sources' names, or a curated entry."""
-    seen: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    """Models that join the names of two sources (of other identifiers), or a curated entry."""
+    seen: dict[str, set[str]] = defaultdict(set)
     for name, found in meanings.items():
         for meaning in found:
-            seen[meaning.model].add((name.source, ""))
+            seen[meaning.model].add(resolver.namespaces.get(name.source, name.source))
     curated = {m.id for m in resolver.registry.models.values() if m.curated or m.release}
     return curated | {model for model, places in seen.items() if len(places) > 1}
 

@@ -74,14 +74,25 @@ class Resolver:
         """Every meaning of a name, by days. Empty when it is unresolved."""
         parsed = self.parse(name)
         found = (
-            self._curated_names(name, parsed, self.registry.names, name.name.strip().lower())
-            or self._exact(name, parsed)
-            or self._curated_names(name, parsed, self.registry.name_keys, spelled(parsed))
+            self._stated(name, parsed)
             or self._linked(name, parsed)
             or self._by_rules(name, parsed)
             or self._by_versions(name)
         )
         return sorted(found, key=lambda m: (m.since or dt.date.min, m.model))
+
+    def _stated(self, name: Name, parsed: Parsed) -> list[Meaning]:
+        """By the curated files and exact identifiers."""
+        return (
+            self._curated_names(name, parsed, self.registry.names, name.name.strip().lower())
+            or self._exact(name, parsed)
+            or self._curated_names(name, parsed, self.registry.name_keys, spelled(parsed))
+        )
+
+    def _alone(self, name: Name) -> list[Meaning]:
+        """A name that a document links to: resolved without following further links."""
+        parsed = self.parse(name)
+        return self._stated(name, parsed) or self._by_rules(name, parsed)
 
     def on(self, name: Name, day: dt.date) -> Meaning | None:
         """What a name means on a day."""
@@ -149,7 +160,7 @@ class Resolver:
             return [Meaning(model, parsed.variant, how=f"the document names weights {repo}")]
         slug = self.links.slug.get((space, bare))
         if slug and slug.lower() != bare:
-            found = self.resolve(Name(name.source, slug))
+            found = self._alone(Name(name.source, slug))
             return [
                 replace(m, variant=parsed.variant, how=f"canonical slug {slug}: {m.how}")
                 for m in found
@@ -187,12 +198,8 @@ class Resolver:
 
     def _by_versions(self, name: Name) -> list[Meaning]:
         """A name under which a document lists versions that all mean one model."""
-        versions = self.links.versions.get(name.name, set())
-        models = {
-            tuple(m.model for m in self.resolve(Name(name.source, v)))
-            for v in versions
-            if v != name.name
-        }
+        versions = self.links.versions.get(name.name, set()) - {name.name}
+        models = {tuple(m.model for m in self._alone(Name(name.source, v))) for v in versions}
         if len(models) != 1:
             return []
         (only,) = models

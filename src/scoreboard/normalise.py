@@ -19,7 +19,7 @@ EFFORTS = re.compile(
 REGION = re.compile(r"^(?:[a-z]{2}(?:-gov)?-[a-z]+-\d|\d-month-commitment|eu|us|global|apac)$")
 ACCOUNT = re.compile(r"(?<![^/])accounts/[^/]+/models/")
 CLOUD_REGION = re.compile(r"^(?:us|eu|apac|global|jp|au|ca|us-gov)\.(?=[a-z0-9-]+\.)")
-CLOUD_VERSION = re.compile(r"(?:-v\d+:0|(?P<v>-v\d+):(?P<n>[1-9]\d*))(?::\d+k)?$")
+CLOUD_VERSION = re.compile(r"(?:-v1:0|(?<=-20\d{6})-v\d+:0|(?P<v>-v\d+):(?P<n>\d+))(?::\d+k)?$")
 DATE = re.compile(r"-(?P<y>20\d\d)-?(?P<m>0[1-9]|1[0-2])-?(?P<d>0[1-9]|[12]\d|3[01])$")
 DECIMAL = re.compile(r"(?<![\d.])(\d)-(\d)(?![\d.]|[bkmtx](?:$|[-\d]))")
 
@@ -45,8 +45,11 @@ class Prefixes:
 
 
 def compact(key: str) -> str:
-    """A key without separators: `Qwen 3.6 35B-A3B` and `qwen3.6-35b-a3b` are one."""
-    return re.sub(r"[-_\s]+", "", key.lower())
+    """A key without separators: `Qwen 3.6 35B-A3B` and `qwen3.6-35b-a3b` are one.
+
+    Between two digits one stays, or `x-1-5b` and `x-15b` would be one.
+    """
+    return re.sub(r"(?<!\d)-|-(?!\d)", "", re.sub(r"[-_\s]+", "-", key.lower()))
 
 
 def split_variant(parsed: Parsed) -> Parsed:
@@ -96,10 +99,17 @@ def split_cloud(parsed: Parsed, prefixes: Prefixes) -> Parsed:
     if not dot or organisation not in prefixes.developers:
         return parsed
     developer = prefixes.developers[organisation]
-    rest = CLOUD_VERSION.sub(lambda m: f"{m['v']}.{m['n']}" if m["v"] else "", rest)
+    rest = CLOUD_VERSION.sub(_model_version, rest)
     if re.match(r"[vr]\d", rest):
         rest = f"{organisation}-{rest}"
     return _step(replace(parsed, key=rest, developer=developer, organisation=None), "cloud id")
+
+
+def _model_version(found: re.Match[str]) -> str:
+    """The first version of a cloud's listing says nothing; `v2:1` and `v2:0` are the model's."""
+    if not found["v"]:
+        return ""
+    return found["v"] if found["n"] == "0" else f"{found['v']}.{found['n']}"
 
 
 def drop_service(parsed: Parsed) -> Parsed:

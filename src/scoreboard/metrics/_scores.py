@@ -27,6 +27,7 @@ class Benchmark:
     items: int | None
     scale: str
     rater_sd: float | None  # between two raters of the same models, points
+    borrowed: bool = False  # the rater comparison is another benchmark's
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,11 @@ def benchmark_of(tables: Tables, name: str) -> Benchmark:
         )
     }
     row = found[name]
-    rater = row["rater_sd"]
-    if rater is None and RATER_ERROR in found:
+    rater = row["rater_sd"] if row["scale"] == "accuracy" else None
+    borrowed = row["scale"] == "accuracy" and rater is None and RATER_ERROR in found
+    if borrowed:
         rater = found[RATER_ERROR]["rater_sd"]
-    sd = rater if row["scale"] == "accuracy" else None
-    return Benchmark(name, row["name"], row["items"], row["scale"], sd)
+    return Benchmark(name, row["name"], row["items"], row["scale"], rater, borrowed)
 
 
 def benchmark_domain(tables: Tables, _: Values) -> list[str]:
@@ -118,10 +119,16 @@ def release_domain(tables: Tables, others: Values) -> list[str]:
 
 
 def rows_of(tables: Tables, benchmark: str) -> list[dict[str, Any]]:
-    """Every row of a benchmark, resolved or not, in a fixed order."""
+    """Every row of a benchmark, resolved or not, in a fixed order.
+
+    `newest` says whether a row is of the newest document of its address.
+    """
     return tables.rows(
-        "SELECT * FROM results WHERE benchmark = ? "
-        "ORDER BY source, harness, shots, source_name, published, snapshot_id, locator",
+        "SELECT r.*, r.snapshot_id = last_value(r.snapshot_id) OVER ("
+        "  PARTITION BY s.source, split_part(s.address, '?', 1) ORDER BY s.published, s.id "
+        "  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS newest "
+        "FROM results r JOIN snapshots s ON s.id = r.snapshot_id WHERE benchmark = ? "
+        "ORDER BY r.source, harness, shots, source_name, r.published, snapshot_id, locator",
         [benchmark],
     )
 
@@ -164,6 +171,8 @@ def _age(row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _fault(row: dict[str, Any], models: dict[str, About]) -> str:
+    if not row["newest"]:
+        return "an older vintage of a document that restates all its rows"
     if not row["model"] or row["model"] not in models:
         return f"the name {row['source_name']} is not resolved to a model"
     if row["released"] is None:

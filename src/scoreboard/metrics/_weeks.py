@@ -215,7 +215,8 @@ def choose_weeks(
     usable = [w for w in record.weeks.values() if w.end <= as_of]
     full = [w for w in usable if denominator != "all" or w.total]
     if not full:
-        raise _nothing(record, f"no usable week by {as_of}")
+        why = ": none has a platform total" if usable else ""
+        raise _nothing(record, f"no usable week by {as_of}{why}")
     newest = as_of - 6 * DAY
     first, last = start or full[0].start, end or newest - newest.weekday() * DAY
     used = tuple(w for w in full if first <= w.start <= last)

@@ -47,6 +47,7 @@ class World:
     left: dict[Harness, list[LeftOut]]
     published: dict[Harness, dt.date]
     removed: bool = False
+    disputed: frozenset[str] = frozenset()  # models of whose weights sources say yes and no
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,11 @@ def read_world(tables: Tables, benchmark: str) -> World:
     """All rows of a benchmark."""
     about = benchmark_of(tables, benchmark)
     models = all_models(tables)
-    world = World(about, models, {}, {}, {})
+    disputed = tables.column(
+        "SELECT model FROM statements WHERE attribute = 'weights' "
+        "GROUP BY model HAVING count(DISTINCT value) > 1"
+    )
+    world = World(about, models, {}, {}, {}, disputed=frozenset(disputed))
     for harness, rows in by_harness(rows_of(tables, benchmark)).items():
         world.rows[harness], world.left[harness] = scored(rows, about, models)
         world.published[harness] = max(r["published"] for r in rows)
@@ -336,6 +341,10 @@ def _caveats(
             caveats.append(f"last row of {s.group}: {s.last}, carried forward")
     if world.benchmark.scale == "accuracy":
         caveats.append("errors of two models on the same questions are taken as independent")
+    if world.benchmark.id == "index":
+        caveats.append("errors of two models of one index are taken as independent")
+    if world.benchmark.borrowed:
+        caveats.append("no two raters were compared on this test: the spread of GPQA is used")
     few = [s for s in sides if s.models < 5]
     caveats += [f"only {s.models} models of {s.group} were scored" for s in few]
     spread = _spread(world, p, harness, as_of)
@@ -364,7 +373,7 @@ def _spread(world: World, p: Values, chosen: Harness, as_of: dt.date) -> str:
 def _sensitivity(
     world: World, p: Values, harness: Harness, sides: tuple[Side, Side], as_of: dt.date
 ) -> dict[str, Any]:
-    """The one label or row whose change would move the plain gap most."""
+    """The one disputed label, or the one row, whose change would move the plain gap most."""
     top, chasing = sides
     base = plain_gap(top, chasing)
     trials: list[tuple[float, str, str]] = []
@@ -375,7 +384,7 @@ def _sensitivity(
                 continue
             gap = sign * plain_gap(rest, second)
             trials.append((gap, model, "without its rows"))
-            if p["by"] == "openness":
+            if p["by"] == "openness" and model in world.disputed:
                 moved = [s for s in first.scores if s.model == model]
                 other = Side(second.group, [*second.scores, *moved])
                 trials.append((sign * plain_gap(rest, other), model, f"counted as {second.group}"))

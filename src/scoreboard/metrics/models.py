@@ -19,7 +19,7 @@ from scoreboard.metrics._groups import (
     in_group,
 )
 from scoreboard.metrics._weeks import choose_weeks, read_weeks, tally
-from scoreboard.metrics.base import AS_OF, Metric, Param, Values
+from scoreboard.metrics.base import Metric, Param, Values
 from scoreboard.store import Tables
 
 PARTITIONS = ("family", "origin", "developer", "openness")
@@ -200,12 +200,17 @@ def _estimate(
             "restricted": terms.count("restricted"),
             "terms_unknown": terms.count(UNKNOWN),
         },
-        left_out=tuple(
-            LeftOut(ref, f"released after {as_of}")
-            for m, said in world.rows.items()
-            if _later(world.models[m], as_of) and in_group(world.models[m], by, group, as_of)
-            for ref in said
-        ),
+        left_out=_later_rows(world, by, group, as_of),
+    )
+
+
+def _later_rows(world: World, by: str, group: str, as_of: dt.date) -> tuple[LeftOut, ...]:
+    """The list's rows of a group's models that were not out by the day."""
+    return tuple(
+        LeftOut(ref, f"released after {as_of}")
+        for model, said in world.rows.items()
+        if _later(world.models[model], as_of) and in_group(world.models[model], by, group, as_of)
+        for ref in said
     )
 
 

@@ -7,7 +7,7 @@ import re
 OWN = "epoch"
 OWN_SOURCE = "Epoch evaluations"
 KNOWN = {
-    "Stanford CRFM Leaderboard": "helm-lite",
+    "Stanford CRFM Leaderboard": "helm",
     "Stanford HELM": "helm-classic",
     "Standford HELM": "helm-classic",
 }

@@ -1,0 +1,308 @@
+"""List prices at a date: which statements are in force, and which of them wins.
+
+A catalogue's price holds from the first to the last document of its run and is carried until the
+catalogue's next document; a curated price holds from the day it took effect to its last day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from scoreboard.estimate import LeftOut, Ref
+from scoreboard.store import Tables
+
+FRESH_DAYS = 180  # an older observation says little of what is on offer
+RANKS = ("correction", "developer", "curated", "catalogue")
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One row of `offers`: a price in US dollars per million tokens, and when it was stated."""
+
+    model: str
+    provider: str
+    kind: str
+    value: float
+    since: dt.date | None  # took effect; curated rows only
+    until: dt.date | None
+    first_seen: dt.date | None
+    last_seen: dt.date | None
+    source: str
+    rank: str
+    source_name: str
+    ref: Ref
+    documents: tuple[dt.date, ...]  # of the catalogue, sorted; empty for curated rows
+
+    @property
+    def dropped(self) -> dt.date | None:
+        """The catalogue's next document, which no longer states it."""
+        after = bisect_right(self.documents, self.last_seen) if self.last_seen else 0
+        return self.documents[after] if after < len(self.documents) else None
+
+    @property
+    def previous(self) -> dt.date | None:
+        """The catalogue's document before the first that states it."""
+        at = bisect_left(self.documents, self.first_seen) if self.first_seen else 0
+        return self.documents[at - 1] if at else None
+
+    @property
+    def begins(self) -> dt.date:
+        """The first day on which it can be the answer."""
+        return self.since or self.first_seen or dt.date.max
+
+    def in_force(self, day: dt.date) -> bool:
+        """Whether it is stated on a day."""
+        if self.begins > day:
+            return False
+        end = self.until if self.since else self.dropped and self.dropped - DAY
+        return end is None or end >= day
+
+    def seen_on(self, day: dt.date) -> dt.date:
+        """The catalogue's last document by a day that states it (a curated price: that day)."""
+        if self.last_seen is None:
+            return day
+        return self.documents[bisect_right(self.documents, min(day, self.last_seen)) - 1]
+
+    def as_detail(self, day: dt.date) -> dict[str, Any]:
+        """What was known of it on a day."""
+        seen = self.seen_on(day) if self.last_seen else None
+        return {
+            "kind": self.kind, "source": self.source, "rank": self.rank,
+            "source_name": self.source_name, "value": self.value, "first_seen": self.first_seen,
+            "last_seen": seen, "effective_from": self.since, "effective_to": self.until,
+        }  # fmt: skip
+
+
+class Pick(NamedTuple):
+    """The price of one kind of one offer on a day: the winner, all in force, the outdated."""
+
+    chosen: Stated
+    current: tuple[Stated, ...]
+    outdated: tuple[Stated, ...]
+    unlisted: dt.date | None  # every catalogue that listed the offer has dropped it by this day
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What one provider asks for one model on a day, usd_per_mtok; of a blend, both kinds."""
+
+    model: str
+    provider: str
+    picks: tuple[Pick, ...]
+    weights: tuple[float, ...]
+
+    def _mean(self, values: Sequence[float]) -> float:
+        weighted = sum(w * v for w, v in zip(self.weights, values, strict=True))
+        return weighted / sum(self.weights)
+
+    @property
+    def value(self) -> float:
+        """The price."""
+        return self._mean([p.chosen.value for p in self.picks])
+
+    @property
+    def low(self) -> float:
+        """The lowest that a source in force states."""
+        return self._mean([min(s.value for s in p.current) for p in self.picks])
+
+    @property
+    def high(self) -> float:
+        """The highest."""
+        return self._mean([max(s.value for s in p.current) for p in self.picks])
+
+    @property
+    def current(self) -> tuple[Stated, ...]:
+        """Every statement in force."""
+        return tuple(s for p in self.picks for s in p.current)
+
+    def seen_on(self, day: dt.date) -> dt.date:
+        """The day on which it was last observed (a curated price: that day)."""
+        return min(p.chosen.seen_on(day) for p in self.picks)
+
+    @property
+    def unlisted(self) -> dt.date | None:
+        """Since when no catalogue lists it, where one did: a curated price may have ended."""
+        return min((p.unlisted for p in self.picks if p.unlisted), default=None)
+
+
+@dataclass
+class Shelf:
+    """Offers of some kinds in one variant and context tier."""
+
+    stated: dict[str, dict[str, dict[str, list[Stated]]]]  # by model, provider, kind
+    left: dict[str, list[LeftOut]]
+    documents: tuple[dt.date, ...]  # of all catalogues of prices, sorted
+    begins: dt.date | None  # the first observed price of any model
+    parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by model
+
+    def quote(self, model: str, provider: str, weights: Weights, day: dt.date) -> Quote | None:
+        """What a provider asks for a model on a day."""
+        kinds = self.stated.get(model, {}).get(provider, {})
+        picks = [pick(kinds.get(kind, ()), day) for kind in weights]
+        found = tuple(p for p in picks if p)
+        whole = found and len(found) == len(weights)
+        return Quote(model, provider, found, tuple(weights.values())) if whole else None
+
+    def quotes(self, model: str, weights: Weights, day: dt.date) -> list[Quote]:
+        """What every provider asks for a model on a day, by provider."""
+        found = (self.quote(model, p, weights, day) for p in sorted(self.stated.get(model, {})))
+        return [q for q in found if q]
+
+    def own(self, model: str, weights: Weights, day: dt.date) -> Quote | None:
+        """What the developer's own service asks; of several services, the first that does."""
+        asked = (self.quote(model, p, weights, day) for p in self.parties.get(model, ()))
+        return next((q for q in asked if q), None)
+
+    def fresh(self, day: dt.date) -> bool:
+        """Whether any catalogue has a document of the days before."""
+        at = bisect_right(self.documents, day)
+        return at > 0 and (day - self.documents[at - 1]).days <= FRESH_DAYS
+
+    def days(self, models: Iterable[str]) -> list[dt.date]:
+        """Days on which the price of one of these models can change."""
+        found = set(self.documents)
+        for model in models:
+            for kinds in self.stated.get(model, {}).values():
+                for s in (s for rows in kinds.values() for s in rows):
+                    found |= {s.since} if s.since else set()
+                    found |= {s.until + DAY} if s.until else set()
+                    found |= _going_stale(s)
+        return sorted(found)
+
+
+Weights = Mapping[str, float]  # kind -> its weight in the price asked for
+
+
+def _going_stale(stated: Stated) -> set[dt.date]:
+    """The day on which an observation becomes too old, unless a document comes before."""
+    if stated.last_seen is None:
+        return set()
+    day = stated.last_seen + dt.timedelta(days=FRESH_DAYS + 1)
+    return {day} if stated.in_force(day) else set()
+
+
+def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
+    """Of one offer's statements of one kind, the one that holds on a day.
+
+    The developer's own list beats a curated one, that a catalogue; of catalogues the one that
+    was observed last, then the value that most names carry, then the newer run.
+    """
+    live = [s for s in statements if s.in_force(day)]
+    gone = _dropped_on(statements, live, day)
+    live = [s for s in live if not (gone and stale(s, day) and s.seen_on(day) < gone)]
+    if not live:
+        return None
+    carried = Counter((s.rank, s.value) for s in live)
+    chosen = min(
+        live,
+        key=lambda s: (
+            RANKS.index(s.rank), -s.seen_on(day).toordinal(),
+            -(s.since or dt.date.min).toordinal(), -carried[s.rank, s.value],
+            -s.begins.toordinal(), s.source, s.source_name, s.ref,
+        ),
+    )  # fmt: skip
+    current = tuple(s for s in live if not _outdated(s, chosen, day))
+    listed = any(s.last_seen for s in live)
+    outdated = tuple(s for s in live if _outdated(s, chosen, day))
+    newer = gone is not None and gone > chosen.begins
+    return Pick(chosen, current, outdated, gone if newer and not listed else None)
+
+
+def _dropped_on(
+    statements: Sequence[Stated], live: Sequence[Stated], day: dt.date
+) -> dt.date | None:
+    """The last day on which a catalogue came out without an offer that it used to list."""
+    listing = {s.source for s in live}
+    ended = [s.dropped for s in statements if s.source not in listing and s.begins <= day]
+    return max((d for d in ended if d and d <= day), default=None)
+
+
+def stale(stated: Stated, day: dt.date) -> bool:
+    """Whether the last observation is too old to show that the offer still stands."""
+    return (day - stated.seen_on(day)).days > FRESH_DAYS
+
+
+def _outdated(stated: Stated, chosen: Stated, day: dt.date) -> bool:
+    """Whether a differing statement says what was, rather than contradicts what is."""
+    if stated.value == chosen.value:
+        return False
+    if chosen.since and (stated.since or stated.seen_on(day)) < chosen.since:
+        return True
+    return stale(stated, day) and not stale(chosen, day)
+
+
+def read_shelf(
+    tables: Tables, kinds: Iterable[str], variant: str = "", tier: str = "", model: str = ""
+) -> Shelf:
+    """The offers of these kinds in a variant and tier: of one model, or of all."""
+    places, documents = _documents(tables)
+    shelf = Shelf({}, defaultdict(list), documents, _begins(tables), _parties(tables))
+    found = tables.rows(
+        "SELECT * FROM offers WHERE model <> '' AND kind IN (SELECT unnest(?)) AND variant = ? "
+        "AND tier = ? AND (? = '' OR model = ?) ORDER BY model, provider, kind, source, "
+        "source_name, first_seen, effective_from, snapshot_id, locator",
+        [list(kinds), variant, tier, model, model],
+    )
+    for row in found:
+        ref = Ref(row["snapshot_id"], row["locator"], row["raw"])
+        if why := _unusable(row):
+            shelf.left[row["model"]].append(LeftOut(ref, why))
+            continue
+        seen = {d for d in (row["first_seen"], row["last_seen"]) if d}
+        dates = tuple(sorted(seen.union(places.get(row["snapshot_id"], ())))) if seen else ()
+        offers = shelf.stated.setdefault(row["model"], {}).setdefault(row["provider"], {})
+        offers.setdefault(row["kind"], []).append(
+            Stated(
+                row["model"], row["provider"], row["kind"], float(row["usd_per_mtok"]),
+                row["effective_from"], row["effective_to"], row["first_seen"], row["last_seen"],
+                row["source"], row["rank"], row["source_name"], ref, dates,
+            )
+        )  # fmt: skip
+    return shelf
+
+
+def _unusable(row: Mapping[str, Any]) -> str:
+    free = "free" in row["variant"].split("+") or row["source_name"].endswith(":free")
+    if row["usd_per_mtok"] < 0 or (row["usd_per_mtok"] == 0 and not free):
+        return f"a price of {float(row['usd_per_mtok']):g} is no price, unless the offer is free"
+    if not row["provider"]:
+        return "the document names no provider"
+    if row["effective_from"] is None and row["first_seen"] is None:
+        return "the day on which it took effect is not known"
+    return ""
+
+
+def _documents(tables: Tables) -> tuple[dict[str, list[dt.date]], tuple[dt.date, ...]]:
+    """For each snapshot of a price catalogue the dates of its series; and all those dates."""
+    found = tables.rows(
+        "SELECT id, source, split_part(address, '?', 1) AS place, published FROM snapshots "
+        "WHERE source IN (SELECT source FROM offers WHERE rank = 'catalogue') ORDER BY ALL"
+    )
+    series: dict[tuple[str, str], list[dt.date]] = defaultdict(list)
+    for row in found:
+        series[row["source"], row["place"]].append(row["published"])
+    places = {r["id"]: series[r["source"], r["place"]] for r in found}
+    return places, tuple(sorted({r["published"] for r in found}))
+
+
+def _begins(tables: Tables) -> dt.date | None:
+    found = tables.column("SELECT min(first_seen) FROM offers WHERE rank = 'catalogue'")
+    return found[0] if found else None
+
+
+def _parties(tables: Tables) -> dict[str, tuple[str, ...]]:
+    """The services of each model's developer: the one of its own name first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in tables.rows(
+        "SELECT m.model, p.provider FROM models m JOIN providers p "
+        "ON p.first_party_of = m.developer AND m.developer <> '' "
+        "ORDER BY m.model, p.provider <> m.developer, p.provider"
+    ):
+        found[row["model"]].append(row["provider"])
+    return {model: tuple(providers) for model, providers in found.items()}
