@@ -251,14 +251,18 @@ def family_details(
 
 
 def newest_of(rows: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
-    """The last released; of several on one day a curated one, then the largest, then by id."""
-    dated = [r for r in rows if r["released"] is not None]
+    """The last released of the curated models, else of all; of one day the largest, then by id.
+
+    Uncurated rows are mostly quantised and side uploads of a release that is curated.
+    """
+    known = [r for r in rows if r["released"] is not None]
+    dated = [r for r in known if r["curated"]] or known
     if not dated:
         return None
     day = max(r["released"] for r in dated)
     return min(
         (r for r in dated if r["released"] == day),
-        key=lambda r: (not r["curated"], -(r["total_params_b"] or 0.0), r["model"]),
+        key=lambda r: (-(r["total_params_b"] or 0.0), r["model"]),
     )
 
 

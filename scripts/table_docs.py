@@ -1,0 +1,198 @@
+"""What the built tables and their columns mean, for docs/tables.md.
+
+The observed tables say it of themselves (`scoreboard.tables`); these are the tables that a build
+derives from them. A column without an entry here, or in COMMON, fails the tests.
+"""
+
+from __future__ import annotations
+
+COMMON = {  # columns that mean the same wherever they occur
+    "snapshot_id": "snapshot whose bytes hold the row",
+    "locator": "where in the bytes, or in the curated file",
+    "raw": "raw text of the cell",
+    "source": "id of the source; `curated` for curated data",
+    "source_name": "the source's own spelling",
+    "published": "date the document stands for",
+    "evidence": "addresses of the evidence",
+    "name": "name as it is shown",
+    "model": "id of the model; empty where the name is not resolved",
+    "variant": "variant of the model or offer; empty for the standard one",
+    "country": "ISO 3166-1 alpha-2; empty when unknown",
+    "region": "`CN`, `US`, `europe` (EU, EEA, UK, CH), `other`, `unknown`",
+    "developer": "id of the developer",
+    "family": "id of the family; empty when the model belongs to none",
+    "benchmark": "id of the benchmark",
+    "provider": "id of the provider",
+    "licence": "id of the licence; empty when unknown",
+    "chance": "score by guessing, per cent",
+    "valid_from": "first day; empty when unknown or always",
+    "valid_to": "last day; empty when it still holds",
+}
+
+TABLES: dict[str, tuple[str, dict[str, str]]] = {
+    "names": (
+        "Every spelling in every source, with what it means and why; several rows where it moves.",
+        {
+            "provider": "the source's name for the provider, for names in price lists",
+            "name": "the spelling",
+            "how": "the way in which it was resolved",
+            "resolved": "it means a curated model, or one that two sources name",
+        },
+    ),
+    "statements": (
+        "Everything that anybody says of a model, losers included.",
+        {
+            "attribute": "what is stated: weights, released, licence, context ...",
+            "value": "the value, as text",
+            "rank": "`assumption`, `correction`, `developer`, `curated` or `catalogue`",
+            "seen": "newest document that says so",
+            "won": "this statement is the one used",
+        },
+    ),
+    "models": (
+        "One row per model: the winning statements.",
+        {
+            "announced": "day it was announced",
+            "released": "first public use: API, product or weights",
+            "weights_from": "day the weights could be downloaded",
+            "weights": "whether the weights can be downloaded; empty when unknown",
+            "licence": "id of the newest known licence of the weights",
+            "total_params_b": "all parameters, billions",
+            "active_params_b": "parameters used per token, billions",
+            "context": "context window, tokens",
+            "languages": "languages that the developer states",
+            "base_model": "id of the model it was made from",
+            "repo": "Hugging Face repository of the weights",
+            "tracked": "on The ATOM Project's list",
+            "curated": "has an entry of its own in data/models",
+        },
+    ),
+    "openness": (
+        "What could be downloaded, and on what terms, over which days.",
+        {
+            "weights": "whether the weights could be downloaded; empty when unknown",
+            "openness": "`unrestricted`, `restricted`, `closed` or `unknown`",
+            "note": "what had to be assumed",
+        },
+    ),
+    "results": (
+        "Scores joined to models and benchmarks, accuracies on a scale of 0 to 100.",
+        {
+            "value": "score; where the chance level had been removed it is put back",
+            "stderr": "published standard error, same scale",
+            "low": "lower end of a published interval, same scale",
+            "high": "upper end, same scale",
+            "harness": "who or what ran it",
+            "shots": "examples in the prompt, as stated",
+            "scaffold": "what was put around the model",
+            "runner": "`developer`, `independent` or empty",
+            "evaluated": "date of the run",
+            "released": "release date of the model, ours before the source's",
+            "chance_removed": "the source had subtracted the chance level",
+        },
+    ),
+    "offers": (
+        "Prices joined to models: runs of observations, and curated prices with their dates.",
+        {
+            "tier": "context tier such as `above:200000`; empty for the lowest",
+            "kind": "`input`, `cached_input`, `cache_write` or `output`",
+            "usd_per_mtok": "US dollars per million tokens",
+            "effective_from": "day it took effect, where evidence says so; never guessed",
+            "effective_to": "last day, where evidence says so",
+            "first_seen": "first document of the run",
+            "last_seen": "last document of the run",
+            "rank": "`developer`, `curated` or `catalogue`",
+            "correction": "why the source's value was replaced; empty when it was not",
+        },
+    ),
+    "usage": (
+        "Tokens joined to models, one row per source, day or week, and name.",
+        {
+            "start": "first day, UTC; a Monday for weeks",
+            "days": "1 or 7",
+            "tokens": "prompt and completion tokens",
+            "method": "how the number was had",
+        },
+    ),
+    "benchmarks": (
+        "Curated: the tests.",
+        {
+            "measures": "what it tests",
+            "items": "questions in the test set",
+            "scale": "`accuracy`, `rating`, `index`, `minutes` or `points`",
+            "higher_is_better": "whether more is better",
+            "access": "`public`, `private` or `partly_private` questions",
+            "released": "day it was published",
+            "rater_sd": "standard deviation of the difference of two raters, points",
+            "notes": "contamination, saturation, known faults",
+        },
+    ),
+    "benchmark_names": (
+        "Spellings of benchmarks in sources.",
+        {"name": "the spelling, lower case"},
+    ),
+    "developers": ("Curated: who makes models.", {}),
+    "families": ("Curated: what the field calls a family.", {}),
+    "providers": (
+        "Curated: who serves models; the country is the operator's.",
+        {"first_party_of": "id of the developer whose own service it is"},
+    ),
+    "provider_names": (
+        "Spellings of providers in sources.",
+        {"name": "the spelling, lower case"},
+    ),
+    "licences": (
+        "Curated: what each licence permits.",
+        {
+            "spdx": "SPDX id, where there is one",
+            "commercial": "commercial use without asking; empty when unknown",
+            "cap": "limit on users or revenue, in words",
+            "territory": "territory excluded",
+            "field_of_use": "use excluded by field",
+            "use_policy": "a binding acceptable-use policy; empty when unknown",
+            "naming_duty": "duty to show a name",
+            "unrestricted": "derived: none of these limits; empty when unknown",
+        },
+    ),
+    "statistics": (
+        "Curated: published numbers that are quoted.",
+        {
+            "statistic": "id of the number",
+            "publisher": "who published it",
+            "says": "one sentence with the number",
+            "value": "the number",
+            "low": "lower end of a published interval",
+            "high": "upper end",
+            "level": "of that interval, a fraction",
+            "unit": "unit of the number",
+            "population": "of whom or what",
+            "date": "what time the number is about",
+            "method": "how it was had, as far as stated",
+            "published": "day of publication",
+            "address": "where it can be read",
+            "grade": "`P`, `S` or `S1`: see methods.md",
+            "metric": "metric of ours that measures the same",
+            "params": "and at which parameters",
+            "caveat": "what the number does not say",
+        },
+    ),
+    "price_corrections": (
+        "Curated: prices of sources that are overridden.",
+        {
+            "name": "provider and name, as the source spells them",
+            "kind": "kind of price",
+            "replaces": "raw text that it replaces",
+            "value": "US dollars per million tokens instead",
+            "why": "the reason",
+        },
+    ),
+    "about": (
+        "One row: what the build recorded of itself.",
+        {"value": "JSON: bundle, documents not read, lapsed corrections, conflicts"},
+    ),
+}
+
+
+def meaning(table: str, column: str) -> str:
+    """What a column of a derived table means; empty when nobody has said."""
+    return TABLES.get(table, ("", {}))[1].get(column) or COMMON.get(column, "")
