@@ -1,5 +1,5 @@
 # `make board` prints the board, `make test` runs the tests; both set up what they need.
-.PHONY: help setup board test check format bundle check-recorded bench wheel clean
+.PHONY: help setup board test check format docs fixtures bundle check-recorded bench wheel clean
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
@@ -26,6 +26,12 @@ check: setup ## format, lint and types
 format: setup ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: setup ## write the generated documentation: the board in README.md, docs/*.md
+	@$(BIN)/python scripts/docs.py
+
+fixtures: setup ## fill in sizes and checksums of the fixtures of the tests
+	@$(BIN)/python scripts/fixtures.py
 
 bundle: setup ## rebuild data/bundle from recorded documents: make bundle MIRROR=folder
 	@test -n "$(MIRROR)" || { echo "name the recorded documents: make bundle MIRROR=folder" >&2; exit 2; }

@@ -1,4 +1,4 @@
-"""Write the generated documentation: the board in README.md, and pages under docs/.
+"""Write the generated documentation: the board in README.md, pages under docs/, NOTICE.
 
 `make docs` runs this. Nothing here says anything of its own: metrics, sources, tables and
 commands are read from the code, the board from the bundle.
@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import typer
-from table_docs import TABLES, meaning
 
-from scoreboard import api, board_text
+from scoreboard import api
 from scoreboard.cli import app
 from scoreboard.config import HOME_VARIABLE
+from scoreboard.render import grid
 from scoreboard.sources import Source, all_sources
 from scoreboard.store import Tables, open_tables
 from scoreboard.tables import ROW_TYPES, Snapshot, column_types
+from table_docs import TABLES, meaning
 
 ROOT = Path(__file__).parent.parent
 BOARD = re.compile(r"<!-- board -->\n.*?<!-- /board -->", re.DOTALL)
@@ -47,7 +51,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _row(cells: Sequence[object]) -> str:
-    texts = (str(c).replace("|", "\\|").replace("\n", " ") for c in cells)
+    texts = (str(c).replace("|", "\\|").replace("<", "\\<").replace("\n", " ") for c in cells)
     return "| " + " | ".join(texts) + " |"
 
 
@@ -64,8 +68,8 @@ def metrics_page() -> str:
     intro = (
         "Each metric, as it describes itself. The same text is printed by `scoreboard show` and by "
         "`scoreboard explain`. How and why is told in [methods.md](methods.md). Where a parameter "
-        "can take many values, some are shown with their number in the present bundle; "
-        "`scoreboard show --format json` lists all of them."
+        "can take many values, some are shown with their number in the present bundle, the other "
+        "parameters being at their defaults; `scoreboard show --format json` lists all of them."
     )
     return page("Metrics", intro, map(_metric, api.metrics()))
 
@@ -148,7 +152,7 @@ def tables_page(opened: Tables) -> str:
 
 
 def _observed(row_type: Any) -> str:
-    docs = {name: f.metadata["doc"] for name, f in row_type.__dataclass_fields__.items()}
+    docs = {f.name: f.metadata["doc"] for f in fields(row_type)}
     kinds = column_types(row_type)
     words = " ".join((row_type.__doc__ or "").split())
     if getattr(row_type, "run", False):
@@ -222,6 +226,23 @@ def _say(p: Any) -> str:
     return words
 
 
+# the notice
+
+
+def with_notice(notice: str) -> str:
+    """NOTICE with the present sources: what is in the bundle, and what is not."""
+    sources = all_sources().values()
+    rows = [[s.id, s.licence, s.cite] for s in sources if s.republish]
+    grid_lines = grid(("source", "licence", "citation"), rows).splitlines()
+    head = notice[: notice.index("\nsource ")]
+    kept = ", ".join(s.id for s in sources if not s.republish)
+    rest = (
+        "Rows of Epoch AI that it copied from elsewhere keep the terms of their own sources.\n"
+        f"Not in the bundle, because its rows may not be republished: {kept or 'none'}."
+    )
+    return "\n".join([head, *grid_lines[:1], *grid_lines[2:], "", rest]) + "\n"
+
+
 # everything
 
 
@@ -232,12 +253,14 @@ def generated() -> dict[str, str]:
         "docs/sources.md": sources_page(),
         "docs/tables.md": tables_page(open_tables()),
         "docs/commands.md": commands_page(),
+        "NOTICE": with_notice((ROOT / "NOTICE").read_text(encoding="utf-8")),
     }
 
 
 def with_board(readme: str) -> str:
-    """The README with the present board between its markers."""
-    board = board_text.text(*api.board())
+    """The README with what `scoreboard build` prints between its markers."""
+    command = [sys.executable, "-m", "scoreboard", "build"]
+    board = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     block = f"<!-- board -->\n```text\n{board}```\n<!-- /board -->"
     found = BOARD.subn(lambda _: block, readme)
     if found[1] != 1:

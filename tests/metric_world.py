@@ -174,3 +174,43 @@ def total(monday: str, tokens: int, column: str = "platform_total_tokens") -> Ro
     start = day(monday)
     line = start.toordinal()  # a line of its own
     return {"start": start, "days": 7, "tokens": tokens, "locator": f"L{line}/{column}"}
+
+
+def catalogue(source: str, *published: str) -> list[Row]:
+    """Rows of `snapshots`: the documents of a catalogue, by day."""
+    return [
+        {"id": f"{source}@{d}", "source": source, "address": f"https://example.org/{source}.json",
+         "published": day(d), "retrieved": day(d)}
+        for d in published
+    ]  # fmt: skip
+
+
+def listed(model: str, provider: str, usd: str, first: str, last: str, **columns: object) -> Row:
+    """A row of `offers`: a price that a catalogue stated from one of its documents to another."""
+    source = str(columns.get("source", "lite"))
+    return {
+        "model": model, "provider": provider, "kind": "input", "usd_per_mtok": usd,
+        "first_seen": day(first), "last_seen": day(last), "source": source,
+        "source_name": f"{provider}/{model}", "snapshot_id": f"{source}@{first}", **columns,
+    }  # fmt: skip
+
+
+def stated(model: str, provider: str, usd: str, since: str, **columns: object) -> Row:
+    """A row of `offers`: a curated price from a day on."""
+    return {
+        "model": model, "provider": provider, "kind": "input", "usd_per_mtok": usd,
+        "effective_from": day(since), "source": "curated", "source_name": model,
+        "rank": "curated", "snapshot_id": "", **columns,
+    }  # fmt: skip
+
+
+def scored(
+    model: str, value: float, since: str, *, published: str = "2026-01-05", **columns: object
+) -> Row:
+    """A row of `results`: a score in a document of that day, and its model's release date."""
+    source = str(columns.get("source", "tests"))
+    return {
+        "model": model, "value": value, "released": day(since), "source": source,
+        "source_name": model, "published": day(published),
+        "snapshot_id": f"{source}@{published}", **columns,
+    }  # fmt: skip

@@ -118,3 +118,14 @@ def test_a_tier_needs_a_bound() -> None:
 def test_truncated_document() -> None:
     with pytest.raises(DataError, match="not whole JSON"):
         rows_of(LITELLM, '{"acme/x": {"input_cost_per_token": 1e-0')
+
+
+@pytest.mark.parametrize(
+    ("token", "character", "used"), [("1e-9", "4e-9", False), ("8e-8", "2e-8", True)]
+)
+def test_a_token_cannot_cost_less_than_a_character(token: str, character: str, used: bool) -> None:
+    fields = f'"input_cost_per_token": {token}, "input_cost_per_character": {character}'
+    rows = rows_of(LITELLM, '{"acme/x": {' + fields + "}}")
+    assert bool(prices(rows)) is used
+    slip = "a price per token below the same entry's price per character"
+    assert reasons(rows) == ([] if used else [("/acme~1x/input_cost_per_token", slip)])

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scoreboard.errors import UsageError
+from scoreboard.citation import citation
+from scoreboard.errors import DataError, UsageError
 from scoreboard.estimate import Estimate
-from scoreboard.figures import Figure, board_figures, compute, figure_id, get_figure
-from scoreboard.lineage import disagreements
+from scoreboard.figures import (
+    Figure,
+    board_figures,
+    compute,
+    effective,
+    figure_id,
+    get_figure,
+)
 from scoreboard.lineage import explain as trail_of
+from scoreboard.lookup import card, find, identified, names, same
 from scoreboard.metrics import all_metrics, get_metric
-from scoreboard.metrics._groups import canonical_model
+from scoreboard.query import sql
+from scoreboard.render import headed
 from scoreboard.store import Scope, Tables, about, open_tables
+from scoreboard.sync import sync
+
+__all__ = [
+    "board", "build", "bundle", "card", "check_assumptions", "cite", "diff", "estimates_json",
+    "explain", "find", "metrics", "names", "params", "same", "show", "sources", "sql", "sync",
+    "tables", "unread",
+]  # fmt: skip
 
 Progress = Callable[[str], None]
 
@@ -35,8 +51,51 @@ def show(
 ) -> list[Estimate]:
     """The estimates of a metric at parameters given as text."""
     get_metric(metric)
-    figure = Figure(figure_id(metric, params or {}), metric, tuple((params or {}).items()))
-    return compute(open_tables(scope, progress), figure, series=series)
+    opened = open_tables(scope, progress)
+    progress(f"computing {metric}")
+    return _computed(opened, _figure(metric, params), series=series)
+
+
+def params(
+    metric: str, given: Mapping[str, str] | None = None, *, scope: Scope | None = None
+) -> dict[str, str]:
+    """The parameters that hold: those given, with names as ids, and the defaults of the rest."""
+    return effective(open_tables(scope), _figure(metric, given))
+
+
+def _figure(metric: str, given: Mapping[str, str] | None) -> Figure:
+    return Figure(figure_id(metric, given or {}), metric, tuple((given or {}).items()))
+
+
+def _computed(opened: Tables, figure: Figure, *, series: bool = False) -> list[Estimate]:
+    """The estimates of a figure. A scope that leaves no rows is the asker's doing: UsageError."""
+    try:
+        return compute(opened, figure, series=series)
+    except DataError as error:
+        if opened.scope.plain:
+            raise
+        left = [f"--exclude source={s}" for s in opened.scope.exclude]
+        left += [f"--vintage {opened.scope.vintage}"] if opened.scope.vintage else []
+        raise UsageError(
+            f"nothing is left to compute {figure.id} from: {error.what}",
+            where=" ".join(left),
+            repair="leave less out; scoreboard sources lists what there is",
+        ) from error
+
+
+def check_assumptions(path: Path) -> None:
+    """That a file of assumptions is one, about models and attributes that there are."""
+    from scoreboard.curated import AssumptionFile
+    from scoreboard.curation import parse
+
+    opened = open_tables()
+    attributes = opened.column("SELECT DISTINCT attribute FROM statements ORDER BY 1")
+    for entry in parse(path, AssumptionFile).assume:
+        model = identified(opened, "model", entry.model)
+        if model != entry.model:
+            raise UsageError(f"{entry.model} is another name", valid=[model])
+        if entry.attribute not in attributes:
+            raise UsageError(f"unknown attribute: {entry.attribute}", valid=attributes)
 
 
 def metrics(scope: Scope | None = None, metric: str | None = None) -> list[dict[str, Any]]:
@@ -82,7 +141,10 @@ def board(
     found = []
     for figure in board_figures():
         progress(f"computing {figure.id}")
-        found.append((figure, compute(opened, figure.at(as_of))))
+        asked = figure.at(as_of)
+        estimates = _computed(opened, asked)
+        whole = replace(asked, given=tuple(effective(opened, asked).items()))
+        found.append((whole, estimates))
     return head(opened, as_of), found
 
 
@@ -94,6 +156,8 @@ def head(opened: Tables, as_of: dt.date | None = None) -> dict[str, Any]:
     newest = opened.rows(
         "SELECT source, max(published) AS published FROM snapshots GROUP BY 1 ORDER BY 1"
     )
+    if not newest:
+        raise UsageError("nothing had been published by then", repair="ask for a later --vintage")
     last = max(r["published"] for r in newest)
     stale = [r["source"] for r in newest if (last - r["published"]).days > STALE_DAYS]
     record = about(opened)
@@ -103,6 +167,7 @@ def head(opened: Tables, as_of: dt.date | None = None) -> dict[str, Any]:
         "as_of": as_of,
         "bundle": record["bundle"],
         "stale": stale,
+        "newest_by_source": {r["source"]: r["published"] for r in newest},
         "lapsed_corrections": record["lapsed_corrections"],
         "faults": record["faults"],
     }
@@ -118,42 +183,36 @@ def explain(
     """The trail of a figure. With a scope that leaves out or assumes, the original is beside it."""
     chosen = get_figure(figure)
     opened = open_tables(scope, progress)
-    trail = trail_of(opened, chosen, compute(opened, chosen), all_rows=all_rows)
-    if scope and not scope.plain:
-        original = compute(open_tables(None, progress), chosen)
+    trail = trail_of(opened, chosen, _computed(opened, chosen), all_rows=all_rows)
+    if scope and (scope.exclude or scope.assume):
+        whole = open_tables(Scope(vintage=scope.vintage), progress)
+        original = _computed(whole, chosen)
         trail["original"] = [e.as_json() for e in original]
-        from scoreboard.render import key_text, line
-
-        trail["original_lines"] = [f"{key_text(e)}: {line(e)}".lstrip(": ") for e in original]
+        trail["original_lines"] = [headed(e) for e in original]
     return trail
 
 
 def cite(figure: str, scope: Scope | None = None) -> dict[str, str]:
     """One line and BibTeX for a figure, naming the sources it stands on."""
-    from scoreboard.render import line
     from scoreboard.sources import all_sources
 
     chosen = get_figure(figure)
     opened = open_tables(scope)
-    estimates = compute(opened, chosen)
+    estimates = chosen.shown(_computed(opened, chosen))
     sources = all_sources()
     used = sorted({r.snapshot_id.partition("@")[0] for e in estimates for r in e.inputs.rows})
-    credit = "; ".join(sources[s].cite for s in used if s in sources)
-    title = chosen.title or get_metric(chosen.metric).title
-    value = line(estimates[0]) if len(estimates) == 1 else f"{len(estimates)} values"
-    bundle = about(opened)["bundle"]
-    year = max(e.as_of for e in estimates).year
-    note = f"figure {chosen.id}, bundle {bundle}"
-    single = f"Open Model Scoreboard, {title}: {value} ({note}). Data: {credit or 'curated'}."
-    key = "".join(c if c.isalnum() else "-" for c in chosen.id)
-    bibtex = (
-        f"@misc{{scoreboard-{key},\n"
-        f"  author = {{{{Open Model Scoreboard}}}},\n"
-        f"  title = {{{{{title}}}}},\n"
-        f"  year = {{{year}}},\n"
-        f"  note = {{{value}; {note}; data: {credit or 'curated'}}}\n}}"
+    credit = "; ".join(sources[s].cite.rstrip(".") for s in used if s in sources)
+    name = chosen.title or get_metric(chosen.metric).title
+    day = max(e.as_of for e in estimates)
+    value = headed(estimates[0]) if len(estimates) == 1 else f"{len(estimates)} values, as of {day}"
+    return citation(
+        key=chosen.id,
+        title=": ".join(filter(None, (chosen.section, name))),
+        year=day.year,
+        value=value,
+        note=f"figure {chosen.id}, bundle {about(opened)['bundle']}",
+        credit=credit or "curated by this project",
     )
-    return {"line": single, "bibtex": bibtex}
 
 
 def sources() -> list[dict[str, Any]]:
@@ -224,200 +283,31 @@ def unread(source: str) -> list[dict[str, Any]]:
     )
 
 
-def find(text: str) -> list[dict[str, str]]:
-    """Models, families, developers, benchmarks, licences, metrics, figures by part of a name."""
-    opened = open_tables()
-    wanted = f"%{text.lower()}%"
-    queries = {
-        "family": "SELECT family AS id, name FROM families",
-        "developer": "SELECT developer AS id, name FROM developers",
-        "benchmark": "SELECT benchmark AS id, name FROM benchmarks",
-        "licence": "SELECT licence AS id, name FROM licences",
-        "provider": "SELECT provider AS id, name FROM providers",
-        "statistic": "SELECT statistic AS id, says AS name FROM statistics",
-        "model": "SELECT model AS id, name FROM models",
-    }
-    result = [
-        {"kind": kind, **row}
-        for kind, query in queries.items()
-        for row in opened.rows(
-            f"SELECT * FROM ({query}) WHERE lower(id) LIKE ? OR lower(name) LIKE ? "
-            "ORDER BY length(id), id",
-            [wanted, wanted],
-        )
-    ]
-    figures = [{"kind": "figure", "id": f.id, "name": f.title} for f in board_figures()]
-    named = [{"kind": "metric", "id": m.id, "name": m.title} for m in all_metrics().values()]
-    lower = text.lower()
-    result += [r for r in named + figures if lower in r["id"] or lower in r["name"].lower()]
-    return result
-
-
-CARDS = {
-    "model": ("models", "model"),
-    "family": ("families", "family"),
-    "developer": ("developers", "developer"),
-    "provider": ("providers", "provider"),
-    "benchmark": ("benchmarks", "benchmark"),
-    "licence": ("licences", "licence"),
-}
-
-
-def card(kind: str, name: str) -> dict[str, Any]:
-    """What is known of one thing."""
-    opened = open_tables()
-    table, column = CARDS[kind]
-    wanted = (canonical_model(opened, name) or name) if kind == "model" else name.lower()
-    found = opened.rows(f"SELECT * FROM {table} WHERE {column} = ?", [wanted])
-    if not found:
-        known = opened.column(f"SELECT {column} FROM {table} ORDER BY 1")
-        near = difflib.get_close_matches(wanted, known, 8, 0.5)
-        raise UsageError(
-            f"unknown {kind}: {name}", valid=near or known, repair=f"scoreboard find {name}"
-        )
-    result = dict(found[0])
-    if kind == "model":
-        result |= _model_details(opened, wanted)
-    elif kind in ("family", "developer"):
-        result["models"] = opened.column(
-            f"SELECT model FROM models WHERE {column} = ? ORDER BY released DESC NULLS LAST, 1",
-            [wanted],
-        )
-    elif kind == "licence":
-        result["models"] = opened.column(
-            "SELECT model FROM models WHERE licence = ? ORDER BY 1", [wanted]
-        )
-    return result
-
-
-def _model_details(opened: Tables, model: str) -> dict[str, Any]:
-    return {
-        "openness": opened.rows(
-            "SELECT valid_from, valid_to, weights, openness, licence, note FROM openness "
-            "WHERE model = ? ORDER BY valid_from NULLS FIRST",
-            [model],
-        ),
-        "facts": opened.rows(
-            "SELECT attribute, value, rank, source, evidence, snapshot_id, locator FROM statements "
-            "WHERE model = ? AND won ORDER BY attribute",
-            [model],
-        ),
-        "disagreements": disagreements(opened, [model]),
-        "names": opened.rows(
-            "SELECT DISTINCT source, name, variant, valid_from, valid_to FROM names "
-            "WHERE model = ? ORDER BY ALL",
-            [model],
-        ),
-        "scores": opened.rows(
-            "SELECT benchmark, variant, value, harness, shots, source FROM results "
-            "WHERE model = ? ORDER BY benchmark, published DESC, value DESC",
-            [model],
-        ),
-        "prices": opened.rows(
-            "SELECT provider, kind, variant, tier, usd_per_mtok, effective_from, first_seen, "
-            "last_seen, source FROM offers WHERE model = ? "
-            "ORDER BY provider, kind, variant, tier, coalesce(effective_from, first_seen)",
-            [model],
-        ),
-    }
-
-
-def names(
-    name: str | None = None, other: str | None = None, *, unresolved: bool = False
-) -> list[dict[str, Any]]:
-    """Why a name is a model (and whether another is the same); or what is unresolved, by weight."""
-    opened = open_tables()
-    if unresolved:
-        return opened.rows(UNRESOLVED)
-    if name is None:
-        raise UsageError("name a model, or ask for --unresolved", repair="scoreboard names gpt-4o")
-    found = []
-    for text in filter(None, (name, other)):
-        rows = opened.rows(
-            "SELECT DISTINCT source, name, model, variant, valid_from, valid_to, how, resolved "
-            "FROM names WHERE lower(name) = ? OR (provider <> '' AND "
-            "lower(provider || '/' || name) = ?) OR model = ? ORDER BY ALL",
-            [text.lower()] * 3,
-        )
-        if not rows:
-            known = opened.column("SELECT DISTINCT name FROM names ORDER BY 1")
-            near = difflib.get_close_matches(text, known, 6, 0.5)
-            raise UsageError(
-                f"no source has the name {text}", valid=near, repair=f"scoreboard find {text}"
-            )
-        found += [{"asked": text, **r} for r in rows]
-    return found
-
-
-UNRESOLVED = """
-WITH weight AS (
-  SELECT source, source_name AS name, sum(tokens) AS tokens, 0 AS rows FROM usage GROUP BY ALL
-  UNION ALL SELECT source, source_name, 0, count(*) FROM results GROUP BY ALL
-  UNION ALL SELECT split_part(snapshot_id, '@', 1), source_name, 0, count(*) FROM prices
-    GROUP BY ALL
-)
-SELECT n.source, n.name, CAST(coalesce(sum(w.tokens), 0) AS BIGINT) AS tokens,
-  CAST(coalesce(sum(w.rows), 0) AS BIGINT) AS rows
-FROM (SELECT source, name, bool_or(resolved) AS resolved FROM names GROUP BY ALL) n
-LEFT JOIN weight w ON w.source = n.source AND w.name = n.name
-WHERE NOT n.resolved GROUP BY ALL ORDER BY tokens DESC, rows DESC, n.source, n.name
-"""
-
-
-def same(first: str, second: str) -> str:
-    """Whether two names are one model, in words."""
-    found = names(first, second)
-    meanings = {
-        text: {(r["model"], r["variant"]) for r in found if r["asked"] == text}
-        for text in (first, second)
-    }
-    one, two = meanings[first], meanings[second]
-    models = {m for m, _ in one} & {m for m, _ in two} - {""}
-    if one == two and len(one) == 1 and models:
-        return "the same model and variant"
-    if models:
-        return f"both can mean {', '.join(sorted(models))}: see dates and variants"
-    return "not the same"
-
-
 def diff(
-    first: dt.date, second: dt.date, *, vintages: bool = False
+    first: dt.date,
+    second: dt.date,
+    *,
+    vintages: bool = False,
+    progress: Progress = lambda _: None,
 ) -> list[tuple[Figure, list[Estimate], list[Estimate]]]:
     """The board's figures on two days, or as two vintages had them."""
-    result = []
-    for figure in board_figures():
-        sides = []
-        for day in (first, second):
-            opened = open_tables(Scope(vintage=day) if vintages else None)
-            sides.append(_attempt(opened, figure if vintages else figure.at(day)))
-        result.append((figure, sides[0], sides[1]))
-    return result
+    sides = []
+    for day in (first, second):
+        opened = open_tables(Scope(vintage=day) if vintages else None, progress)
+        found = []
+        for figure in board_figures():
+            progress(f"computing {figure.id}, {day}")
+            found.append(_attempt(opened, figure if vintages else figure.at(day)))
+        sides.append(found)
+    return list(zip(board_figures(), *sides, strict=True))
 
 
 def _attempt(opened: Tables, figure: Figure) -> list[Estimate]:
     """A figure, or nothing where a day or vintage has no data for it."""
     try:
-        return compute(opened, figure)
+        return figure.shown(_computed(opened, figure))
     except UsageError:
         return []
-
-
-def sql(query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """A read-only query over the tables: columns and rows. No file outside can be read."""
-    import duckdb
-
-    connection = open_tables().connection
-    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
-    try:
-        cursor = connection.execute(query)
-        return [d[0] for d in cursor.description or []], cursor.fetchall()
-    except duckdb.Error as error:
-        found = connection.execute("SHOW TABLES").fetchall()
-        raise UsageError(
-            f"the query cannot be run: {str(error).splitlines()[0]}",
-            valid=[r[0] for r in found],
-            repair="scoreboard sql 'DESCRIBE results'",
-        ) from error
 
 
 def build(
@@ -436,7 +326,6 @@ def bundle(mirror: str, folder: Path, progress: Progress = lambda _: None) -> di
     from scoreboard.load import compressed, read_snapshots
     from scoreboard.snapshots import SnapshotStore
     from scoreboard.sources import all_sources
-    from scoreboard.sync import sync
 
     with tempfile.TemporaryDirectory() as temporary:
         store = SnapshotStore(Path(temporary))

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scoreboard.estimate import Estimate
 from scoreboard.figures import Figure, board
-from scoreboard.render import clean, grid, line, number, to_json
+from scoreboard.render import (
+    PLACES,
+    SHOWN,
+    clean,
+    decided,
+    grid,
+    key_text,
+    line,
+    markdown_cell,
+    number,
+    span,
+    to_json,
+    to_markdown,
+)
 
 Found = Sequence[tuple[Figure, list[Estimate]]]
 
 
 def first_line(head: dict[str, Any]) -> str:
-    """Through which date the data go, which bundle, which sources are stale."""
-    stale = f"; stale: {', '.join(head['stale'])}" if head["stale"] else ""
+    """Through which date the data go, which bundle, and which sources are stale."""
+    newest = head["newest_by_source"]
+    stale = ", ".join(f"{s} ({newest[s]})" for s in head["stale"]) or "none"
     day = f", as of {head['as_of']}" if head["as_of"] else ""
     return (
         f"Open Model Scoreboard{day}: data through {head['through']}, newest document "
-        f"{head['newest_document']}, bundle {head['bundle']}{stale}"
+        f"{head['newest_document']}, bundle {head['bundle']}, stale sources: {stale}"
     )
 
 
@@ -28,103 +42,116 @@ def messages(head: dict[str, Any]) -> list[str]:
     found = [f"not read: {k}: {v.splitlines()[0]}" for k, v in head["faults"].items()]
     lapsed = head["lapsed_corrections"]
     if lapsed:
-        names = ", ".join(sorted({f"{c['source']} {c['name']} {c['attribute']}" for c in lapsed}))
-        found.append(f"{len(lapsed)} corrections lapsed, the sources changed: {names}")
-    return found
+        names = sorted({f"{c['source']} {c['name']} {c['attribute']}" for c in lapsed})
+        found.append(f"corrections lapsed, because the source changed: {', '.join(names)}")
+    return [clean(x) for x in found]
 
 
-def text(head: dict[str, Any], found: Found) -> str:
+def text(head: dict[str, Any], found: Found, width: int | None = None) -> str:
     """The board as it is printed."""
     estimates = {figure.id: e for figure, e in found}
+    figures = {figure.id: figure for figure, _ in found}
     lines = [first_line(head)]
     for section in board().sections:
-        lines += ["", section.title, ""]
-        for figure in section.figures:
-            rows = estimates[figure.id]
-            if figure.table:
-                lines += _table(rows, figure.groups).splitlines()
+        lines += ["", section.title]
+        lines += [f"  {section.note}"] if section.note else []
+        lines.append("")
+        for entry in section.figures:
+            rows = figures[entry.id].shown(estimates[entry.id])
+            if entry.table:
+                inner = None if width is None else width - 2
+                lines += [f"  {row}" for row in _table(rows, inner).splitlines()]
             else:
-                lines += _figure(figure.title, figure.id, rows)
-    lines += ["", "Follow a figure: scoreboard explain gap-gpqa-diamond"]
+                lines += _figure(entry.title, entry.id, rows)
+    lines += ["", "Where a figure comes from: scoreboard explain gap-gpqa-diamond"]
     return "\n".join(lines) + "\n"
 
 
 def _figure(title: str, name: str, rows: Sequence[Estimate]) -> list[str]:
-    lines = []
+    lines = [f"  {title} [{name}]"]
     for e in rows:
-        lines.append(f"  {title} ({name})")
         lines.append(f"    {line(e)}")
-        lines += [f"    {words}" for words in _words(e)]
+        lines += [f"      {words}" for words in _words(e)]
     return lines
+
+
+LOUD = (
+    "not separable", "the series ends", "a bound", "a peak", "no scored", "no harness",
+    "no interval", "weeks from a reconstruction", "only ",
+)  # fmt: skip
 
 
 def _words(e: Estimate) -> list[str]:
     """What decides a figure, and the caveats that change how it is read."""
-    words = []
-    detail = e.detail
-    if detail.get("leader_model"):
-        names = f"{detail['leader_model']} against {detail['chaser_model']}"
-        words.append(f"{names}; plain {number(detail['plain'], e.unit)}")
-    if detail.get("plain_unrestricted") is not None:
-        plain = number(detail["plain_unrestricted"], e.unit)
-        words.append(f"with unrestricted licences only: {plain} (plain)")
-    if moved := detail.get("most_sensitive_to"):
+    words = decided(e)
+    if e.method.startswith("unweighted mean"):
+        words.append(e.method)
+    words += [c for c in e.caveats if e.value is None or c.startswith(LOUD)]
+    if e.detail.get("plain_unrestricted") is not None:
+        plain = number(e.detail["plain_unrestricted"], e.unit)
+        model = e.detail.get("unrestricted_model")
+        best = f"{model}, " if model else ""
+        words.append(
+            f"open models under an unrestricted licence only: {best}simple difference {plain}"
+        )
+    if moved := e.detail.get("most_sensitive_to"):
         then = number(moved["gap_then"], e.unit)
-        words.append(f"most sensitive: {moved['model']} {moved['change']} gives {then}")
-    if detail.get("model") and detail.get("provider"):
-        words.append(f"{detail['model']} at {detail['provider']}")
-    if detail.get("week"):
-        words.append(f"week of {detail['week']}")
-    loud = ("not separable", "the series ends", "a bound", "no scored", "no harness")
-    words += [c for c in e.caveats if e.value is None or c.startswith(loud)]
+        words.append(f"rests most on {moved['model']}: {_if(moved['change'])}, the simple "
+                     f"difference would be {then}")  # fmt: skip
     return [clean(w) for w in dict.fromkeys(words)]
 
 
-def _chosen(rows: Sequence[Estimate], groups: Sequence[str]) -> list[Estimate]:
-    if not groups:
-        return list(rows)
-    named = {next(iter(e.key.values())): e for e in rows}
-    return [named[g] for g in groups if g in named]
+def _if(change: str) -> str:
+    return "without its scores" if change == "without its rows" else f"if {change}"
 
 
 FAMILY_COLUMNS = (
-    "family", "developer", "origin", "newest open model", "released", "licence", "openness",
-    "sizes (B)", "context", "languages", "token share", "tracked",
+    "family", "developer", "from", "newest open model", "released", "licence", "openness",
+    "sizes (B)", "context", "languages", "tokens, %", "tracked",
 )  # fmt: skip
 
 
-def _table(rows: Sequence[Estimate], groups: Sequence[str]) -> str:
-    chosen = _chosen(rows, groups)
-    if chosen and "newest_open_model" in chosen[0].detail:
-        table = grid(FAMILY_COLUMNS, [_family(e) for e in chosen])
-    else:
-        table = grid(
-            ("group", "models"),
-            [[next(iter(e.key.values())), number(e.value, e.unit)] for e in chosen],
+def _table(rows: Sequence[Estimate], width: int | None) -> str:
+    if not rows:
+        return "no rows"
+    first = rows[0]
+    note = f"{first.population}, as of {first.as_of}"
+    if "token_share" in first.detail:
+        week = next((s["week"] for e in rows if (s := e.detail["token_share"])), None)
+        note += (
+            "\n- is unknown; sizes: parameters of its smallest and largest open model, billion; "
+            f"context: thousand tokens\ntokens: share on OpenRouter in the week of {week}, from "
+            "that of named models to what unnamed ones could add"
         )
-    first = chosen[0] if chosen else None
-    note = f"{first.population}, as of {first.as_of}" if first else "no rows"
-    return "\n".join(f"  {row}" for row in [*table.splitlines(), note])
+        return grid(FAMILY_COLUMNS, [_family(e) for e in rows], width) + note
+    cells = [
+        [PLACES.get(name := next(iter(e.key.values())), name), number(e.value, e.unit)]
+        for e in rows
+    ]
+    return grid(("from", "models"), cells, width) + note
 
 
 def _family(e: Estimate) -> list[str]:
     d = e.detail
-    share = d.get("token_share") or {}
-    low, high = share.get("low"), share.get("high")
-    shown = "unknown"
-    if share.get("value") is not None:
-        shown = f"{number(share['value'], 'fraction')} %"
-        if high is not None:
-            shown += f" [{number(low, 'fraction')}, {number(high, 'fraction')}]"
-    sizes = [d.get("smallest_b"), d.get("largest_b")]
-    span = " to ".join(f"{s:g}" for s in dict.fromkeys(sizes) if s is not None)
+    sizes = d.get("sizes") or {}
+    ends = dict.fromkeys(s for s in (sizes.get("smallest_b"), sizes.get("largest_b")) if s)
+    context = d.get("context")
     cells = (
-        next(iter(e.key.values())), d.get("developer"), d.get("country"),
-        d.get("newest_open_model"), d.get("newest_open_released"), d.get("licence"),
-        d.get("openness"), span, d.get("context"), d.get("languages"), shown,
-        number(e.value, e.unit),
+        next(iter(e.key.values())), d.get("developer"), d.get("country"), d.get("newest_model"),
+        d.get("newest_released"), d.get("licence"), d.get("openness"),
+        "-".join(f"{s:,.4g}" if s < 1000 else f"{s:,.0f}" for s in ends),
+        f"{context / 1000:,.0f}k" if context else None,
+        d.get("languages"), _share(d.get("token_share") or {}), number(e.value, e.unit),
     )  # fmt: skip
-    return ["unknown" if c in (None, "") else str(c) for c in cells]
+    return ["-" if c in (None, "", "unknown") else clean(str(c)) for c in cells]
+
+
+def _share(share: Mapping[str, float | None]) -> str:
+    value, low, high = (share.get(name) for name in ("value", "low", "high"))
+    if value is None:
+        return ""
+    ends = dict.fromkeys(number(v, "fraction") for v in (low, high) if v is not None)
+    return " to ".join(ends) or number(value, "fraction")
 
 
 def as_json(head: dict[str, Any], found: Found) -> str:
@@ -138,7 +165,7 @@ def as_json(head: dict[str, Any], found: Found) -> str:
                     "title": figure.title,
                     "metric": figure.metric,
                     "params": figure.params,
-                    "estimates": [e.as_json() for e in rows],
+                    "estimates": [e.as_json() for e in figure.shown(rows)],
                 }
                 for figure, rows in found
             ],
@@ -148,63 +175,81 @@ def as_json(head: dict[str, Any], found: Found) -> str:
 
 def markdown(head: dict[str, Any], found: Found) -> str:
     """The board as Markdown."""
-    from scoreboard.render import to_markdown
-
-    parts = [f"# {first_line(head)}"]
+    parts = [f"# {markdown_cell(first_line(head))}"]
+    section = ""
     for figure, rows in found:
-        parts.append(f"## {figure.title}\n\n{to_markdown(rows)}")
-    return "\n\n".join(parts) + "\n"
+        if figure.section != section:
+            section = figure.section
+            parts.append(f"## {section}")
+        parts.append(f"### {figure.title}\n\n{to_markdown(figure.shown(rows))}")
+    return "\n\n".join(p.rstrip() for p in parts) + "\n"
 
 
-RENDERERS: dict[str, Callable[[dict[str, Any], Found], str]] = {
-    "table": text,
-    "json": as_json,
-    "md": markdown,
-}
+def render(format_: str, head: dict[str, Any], found: Found, width: int | None) -> str:
+    """The board in a format."""
+    if format_ == "json":
+        return as_json(head, found)
+    return markdown(head, found) if format_ == "md" else text(head, found, width)
 
 
-def changes(
-    found: Sequence[tuple[Figure, list[Estimate], list[Estimate]]],
-    first: dt.date,
-    second: dt.date,
-    *,
-    as_json: bool,
-) -> str:
-    """What differs between two boards."""
+Changed = Sequence[tuple[Figure, list[Estimate], list[Estimate]]]
+
+
+def changes(found: Changed) -> list[dict[str, Any]]:
+    """What differs between two boards: each figure's row with both values."""
     rows = []
     for figure, before, after in found:
         old = {tuple(e.key.items()): e for e in before}
         new = {tuple(e.key.items()): e for e in after}
+        several = max(len(old), len(new)) > 1
         for key in dict.fromkeys([*old, *new]):
             one, two = old.get(key), new.get(key)
             if (one and one.value) != (two and two.value):
-                rows.append(_change(figure, dict(key), one, two))
-    if as_json:
-        return to_json({"first": first, "second": second, "changes": rows})
-    if not rows:
-        return f"nothing on the board differs between {first} and {second}\n"
-    header = ("figure", "what", str(first), str(second), "separable")
-    return grid(header, [[str(v) for v in r.values()][:5] for r in rows])
+                names = [figure.title, *(key_text(e) for e in (one or two,) if e and several)]
+                rows.append(_change(figure.id, ": ".join(names), dict(key), one, two))
+    return rows
 
 
 def _change(
-    figure: Figure, key: dict[str, str], one: Estimate | None, two: Estimate | None
+    figure: str, what: str, key: dict[str, str], one: Estimate | None, two: Estimate | None
 ) -> dict[str, Any]:
-    texts = [number(e.value, e.unit) if e else "none" for e in (one, two)]
+    sides = [e for e in (one, two) if e]
     return {
-        "figure": figure.id,
-        "key": ", ".join(key.values()),
-        "first": texts[0],
-        "second": texts[1],
+        "figure": figure,
+        "what": what,
+        "key": key,
+        "first": one.as_json() if one else None,
+        "second": two.as_json() if two else None,
         "separable": _separable(one, two),
+        "cells": [span(e) if e else "no value" for e in (one, two)],
+        "unit": SHOWN.get(sides[0].unit, ""),
     }
 
 
-def _separable(one: Estimate | None, two: Estimate | None) -> str:
-    """Whether two intervals are apart; those of one kind only can be compared."""
+def changes_text(
+    rows: Sequence[dict[str, Any]], first: dt.date, second: dt.date, width: int | None
+) -> str:
+    """The differences as text; of intervals that overlap the change may be noise."""
+    if not rows:
+        return f"nothing on the board differs between {first} and {second}\n"
+    said = {True: "yes", False: "no", None: "cannot be told"}
+    cells = [[r["what"], *r["cells"], r["unit"], said[r["separable"]]] for r in rows]
+    header = ("figure", str(first), str(second), "unit", "intervals apart")
+    return grid(header, cells, width)
+
+
+def changes_json(rows: Sequence[dict[str, Any]], first: dt.date, second: dt.date) -> str:
+    """The differences as one document."""
+    shown = ("figure", "what", "key", "first", "second", "separable")
+    kept = [{name: r[name] for name in shown} for r in rows]
+    return to_json({"first": first, "second": second, "changes": kept})
+
+
+def _separable(one: Estimate | None, two: Estimate | None) -> bool | None:
+    """Whether two intervals are apart; None where there are not two."""
     spans = [(e.low, e.high) for e in (one, two) if e]
     if len(spans) < 2 or any(v is None for span in spans for v in span):
-        return "cannot be told"
+        return None
     (low1, high1), (low2, high2) = spans
     assert low1 is not None and low2 is not None and high1 is not None and high2 is not None
-    return "yes" if high1 < low2 or high2 < low1 else "no"
+    return high1 < low2 or high2 < low1

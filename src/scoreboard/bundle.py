@@ -9,7 +9,7 @@ from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from scoreboard.config import bundle_dir
 from scoreboard.engine import csv_text
@@ -29,7 +29,7 @@ def write_bundle(
     folder: Path, snapshots: Iterable[Snapshot], rows: Mapping[str, Iterable[Row]]
 ) -> None:
     """Write every table as sorted CSV."""
-    ordered = sorted(snapshots, key=lambda s: (s.source, s.published, s.address))
+    ordered = sorted(snapshots, key=lambda s: (s.source, s.published, s.address, s.id))
     _write(file_of("snapshots", folder), Snapshot, ordered)
     for table, row_type in ROW_TYPES.items():
         _write(file_of(table, folder), row_type, sorted(rows.get(table, ()), key=_order))
@@ -55,8 +55,11 @@ def bundled_snapshots(folder: Path | None = None) -> list[Snapshot]:
         return []
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [TypeAdapter(Snapshot).validate_python(r) for r in csv.DictReader(file)]
-    except (ValidationError, csv.Error, UnicodeDecodeError) as error:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != [f.name for f in fields(Snapshot)]:
+                raise ValueError("its columns are not those of snapshots")
+            return [TypeAdapter(Snapshot).validate_python(r) for r in reader]
+    except (ValueError, csv.Error) as error:  # not valid, not UTF-8, not CSV
         raise DataError(
             f"the bundle cannot be read: {error}",
             where=str(path),

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+
+from scoreboard.terminal import (
+    checked_format,
+    columns,
+    day,
+    done,
+    fault,
+    misused,
+    needed,
+    pairs,
+    prepare,
+    progress,
+    put,
+    put_some,
+    say,
+    scope_of,
+    write,
+)  # fmt: skip
 
 app = typer.Typer(
     add_completion=True,
@@ -30,87 +48,8 @@ Assume = Annotated[
     Path | None, typer.Option("--assume", help="A file of statements to try out (YAML).")
 ]
 Format = Annotated[str, typer.Option("--format", help="table, json, csv, md or parquet.")]
-
-
-def say(message: str) -> None:
-    """A message beside the answer: on standard error."""
-    sys.stderr.write(message + "\n")
-
-
-def put(text: str) -> None:
-    """The answer: on standard output."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
-
-
-def progress(message: str) -> None:
-    """What is being done, on a terminal; nothing in a pipe."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\033[K{message[:78]}")
-        sys.stderr.flush()
-
-
-def done() -> None:
-    """Clear the progress line."""
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
-
-
-def pairs(values: list[str] | None, as_of: str | None = None) -> dict[str, str]:
-    """`name=value` options as a mapping."""
-    from scoreboard.errors import UsageError
-
-    found: dict[str, str] = {}
-    for value in values or []:
-        name, equals, text = value.partition("=")
-        if not equals or not name:
-            raise UsageError(f"not a parameter: {value}", valid=["name=value"])
-        found[name] = text
-    if as_of is not None:
-        found["as_of"] = as_of
-    return found
-
-
-def day(text: str | None, what: str) -> Any:
-    """A date option."""
-    import datetime as dt
-
-    from scoreboard.errors import UsageError
-
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{what} is not a date: {text}", valid=["a day such as 2025-01-31"]
-        ) from error
-
-
-def scope_of(vintage: str | None, exclude: list[str] | None, assume: Path | None) -> Any:
-    """The rows that count."""
-    from scoreboard.errors import UsageError
-    from scoreboard.sources import get_source
-    from scoreboard.store import Scope
-
-    left_out = []
-    for item in exclude or []:
-        name, _, value = item.partition("=")
-        if name != "source" or not value:
-            raise UsageError(f"cannot exclude {item}", valid=["source=ID"])
-        left_out.append(get_source(value).id)
-    if assume is not None and not assume.is_file():
-        raise UsageError(f"there is no such file: {assume}")
-    return Scope(day(vintage, "--vintage"), tuple(sorted(left_out)), assume)
-
-
-def checked_format(name: str, valid: tuple[str, ...]) -> str:
-    """An output format, or an error that lists them."""
-    from scoreboard.errors import UsageError
-
-    if name not in valid:
-        raise UsageError(f"unknown format: {name}", valid=valid)
-    return name
+DataFormat = Annotated[str, typer.Option("--format", help="table or json.")]
+Limit = Annotated[int, typer.Option("--limit", min=0, help="Rows shown; 0 for all.")]
 
 
 @app.command()
@@ -120,9 +59,9 @@ def build(
     out: Annotated[
         Path | None, typer.Option("--out", help="Also write the figures as JSON here.")
     ] = None,
-    format_: Format = "table",
+    format_: Annotated[str, typer.Option("--format", help="table, json or md.")] = "table",
 ) -> None:
-    """Build tables and figures from what is on disk, and print the board."""
+    """Build tables and figures, and print the board."""
     from scoreboard import api, board_text
     from scoreboard.snapshots import write_atomic
 
@@ -135,7 +74,7 @@ def build(
         write_atomic(out / "board.json", board_text.as_json(head, figures).encode())
     for message in board_text.messages(head):
         say(message)
-    put(board_text.RENDERERS[format_](head, figures))
+    put(board_text.render(format_, head, figures, columns()), format_)
 
 
 @app.command()
@@ -148,8 +87,11 @@ def sync(
     """Fetch sources, live or from a mirror."""
     from collections import Counter
 
+    import stamina
+
     from scoreboard.sync import sync as run
 
+    stamina.instrumentation.set_on_retry_hooks([])  # outcomes say what failed
     outcomes = run(source or (), mirror=mirror, progress=progress)
     done()
     for outcome in outcomes:
@@ -164,27 +106,29 @@ def sync(
 @app.command()
 def sources(
     name: Annotated[str | None, typer.Argument(help="One source: its unread rows too.")] = None,
-    format_: Format = "table",
+    format_: DataFormat = "table",
 ) -> None:
-    """Each source: licence, newest document, rows, unread rows, state."""
+    """Each source: licence, newest document, rows, state."""
     from scoreboard import api
-    from scoreboard.render import grid, to_json
+    from scoreboard.render import clean, grid, to_json
 
     checked_format(format_, ("table", "json"))
+    prepare()
     found = api.sources()
-    if name:
+    if name is not None:
         lines = api.unread(name)
         found = [{**s, "unread_rows": lines} for s in found if s["source"] == name]
     if format_ == "json":
-        put(to_json(found))
+        put(to_json(found), format_)
         return
-    header = ("source", "licence", "newest", "documents", "rows", "unread", "state")
-    put(grid(header, [[str(s[h] if s[h] is not None else "-") for h in header] for s in found]))
+    header = ("source", "licence", "newest", "retrieved", "documents", "rows", "unread", "state")
+    cells = [[str(s[h] if s[h] is not None else "-") for h in header] for s in found]
+    put(grid(header, cells, columns()))
     for s in found:
-        put(f"{s['source']}: {s['licence_note']} Cite: {s['cite']}")
-    if name:
-        for row in found[0]["unread_rows"]:
-            put(f"  {row['snapshot_id']} {row['locator']}: {row['reason']}: {row['raw']}")
+        put(clean(f"{s['source']}: {s['licence_note']}; cite: {s['cite']}"))
+    for row in found[0]["unread_rows"] if name is not None else []:
+        put(f"  {row['snapshot_id']} {clean(row['locator'])}: {clean(row['reason'])}: "
+            f"{clean(row['raw'])[:120]}")  # fmt: skip
 
 
 @app.command()
@@ -194,45 +138,49 @@ def names(
     unresolved: Annotated[
         bool, typer.Option("--unresolved", help="What is not resolved, by weight.")
     ] = False,
-    limit: Annotated[int, typer.Option(help="Rows shown; 0 for all.")] = 50,
-    format_: Format = "table",
+    limit: Limit = 50,
+    format_: DataFormat = "table",
 ) -> None:
-    """Why a name is this model, and whether two names are one."""
-    from scoreboard import api
-    from scoreboard.render import grid, to_json
+    """Why a name is this model, and whether two are one."""
+    from scoreboard import api, show_text
+    from scoreboard.render import clean, to_json
 
     checked_format(format_, ("table", "json"))
+    prepare()
     found = api.names(name, other, unresolved=unresolved)
     if format_ == "json":
-        put(to_json(found))
+        put(to_json(found), format_)
         return
-    shown = found[:limit] if limit else found
-    header = list(shown[0]) if shown else ["source", "name"]
-    put(grid(header, [["" if v is None else str(v) for v in r.values()] for r in shown]))
-    if len(shown) < len(found):
-        say(f"{len(found) - len(shown)} more: --limit 0")
-    if name and other:
-        put(f"{name} and {other}: {api.same(name, other)}")
+    if not unresolved:
+        put(show_text.names(found, columns()))
+        if name and other:
+            put(clean(f"{name} and {other}: {api.same(name, other)}"))
+        return
+    put_some(("source", "name", "tokens", "rows"), found, limit)
 
 
 @app.command()
 def find(
-    text: Annotated[str, typer.Argument(help="Part of a name.")],
-    format_: Format = "table",
+    text: Annotated[list[str], typer.Argument(help="Parts of a name.")],
+    limit: Limit = 50,
+    format_: DataFormat = "table",
 ) -> None:
-    """Models, families, benchmarks, metrics, figures and more by part of a name."""
+    """Models, families, tests, metrics, figures by name."""
     from scoreboard import api
-    from scoreboard.render import grid, to_json
+    from scoreboard.render import clean, to_json
 
     checked_format(format_, ("table", "json"))
-    found = api.find(text)
+    prepare()
+    found = api.find(" ".join(text))
     if format_ == "json":
-        put(to_json(found))
-        return
+        put(to_json(found), format_)
+    elif found:
+        heads = ("kind", "id", "name") + (("as",) if any(r["as"] for r in found) else ())
+        put_some(heads, [{**r, "name": r["name"][:70]} for r in found], limit)
     if not found:
-        say(f"nothing has {text} in its name; scoreboard names --unresolved lists unknown names")
+        say(clean(f"nothing has {' '.join(text)[:80]} in its name; "
+                  "scoreboard names --unresolved lists unknown names"))  # fmt: skip
         raise typer.Exit(1)
-    put(grid(("kind", "id", "name"), [[r["kind"], r["id"], r["name"][:70]] for r in found]))
 
 
 def _card(kind: str, name: str, format_: str) -> None:
@@ -240,45 +188,47 @@ def _card(kind: str, name: str, format_: str) -> None:
     from scoreboard.render import to_json
 
     checked_format(format_, ("table", "json"))
+    prepare()
     found = api.card(kind, name)
-    put(to_json(found) if format_ == "json" else card_text.text(found))
+    text = to_json(found) if format_ == "json" else card_text.text(found, columns())
+    put(text, format_)
 
 
 CardName = Annotated[str, typer.Argument(help="Its id, or any name a source uses.")]
 
 
 @app.command()
-def model(name: CardName, format_: Format = "table") -> None:
-    """One model's card: facts, openness through time, names, scores, prices."""
+def model(name: CardName, format_: DataFormat = "table") -> None:
+    """One model's card: facts, openness, names, scores, prices."""
     _card("model", name, format_)
 
 
 @app.command()
-def family(name: CardName, format_: Format = "table") -> None:
+def family(name: CardName, format_: DataFormat = "table") -> None:
     """One family and its models."""
     _card("family", name, format_)
 
 
 @app.command()
-def developer(name: CardName, format_: Format = "table") -> None:
+def developer(name: CardName, format_: DataFormat = "table") -> None:
     """One developer and its models."""
     _card("developer", name, format_)
 
 
 @app.command()
-def provider(name: CardName, format_: Format = "table") -> None:
+def provider(name: CardName, format_: DataFormat = "table") -> None:
     """One provider: who operates it, and where."""
     _card("provider", name, format_)
 
 
 @app.command()
-def benchmark(name: CardName, format_: Format = "table") -> None:
-    """One benchmark: items, scale, chance level, public or private."""
+def benchmark(name: CardName, format_: DataFormat = "table") -> None:
+    """One benchmark: items, scale, chance level, access."""
     _card("benchmark", name, format_)
 
 
 @app.command()
-def licence(name: CardName, format_: Format = "table") -> None:
+def licence(name: CardName, format_: DataFormat = "table") -> None:
     """One licence: what it permits, and the models under it."""
     _card("licence", name, format_)
 
@@ -293,23 +243,34 @@ def show(
     assume: Assume = None,
     series: Annotated[bool, typer.Option("--series", help="Through time.")] = False,
     format_: Format = "table",
-    out: Annotated[Path | None, typer.Option("--out", help="File for parquet.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write to this file.")] = None,
 ) -> None:
-    """Estimates of a metric. Without a metric: all metrics, their parameters and domains."""
+    """Estimates of a metric; without one, all metrics."""
     from scoreboard import api, show_text
+    from scoreboard.errors import UsageError
 
     checked_format(format_, ("table", "json", "csv", "md", "parquet"))
     if metric is None:
-        put(show_text.metrics(api.metrics(), format_))
+        if format_ not in ("table", "json"):
+            raise UsageError("the list of metrics is table or json", repair="name a metric")
+        prepare()
+        write(show_text.metrics(api.metrics(), format_), format_, out)
         return
+    if format_ == "parquet" and out is None and sys.stdout.isatty():
+        raise UsageError("parquet needs a file", repair="--format parquet --out figures.parquet")
     given = pairs(param, as_of)
     scope = scope_of(vintage, exclude, assume)
     found = api.show(metric, given, series=series, scope=scope, progress=progress)
     original = None
     if exclude or assume:
-        original = api.show(metric, given, series=series, progress=progress)
+        whole = scope_of(vintage, None, None)
+        original = api.show(metric, given, series=series, scope=whole, progress=progress)
     done()
-    put(show_text.estimates(metric, given, found, original, format_, out))
+    if format_ == "parquet":
+        write(show_text.parquet(found, original), format_, out)
+        return
+    params = api.params(metric, given, scope=scope)
+    write(show_text.estimates(metric, params, found, original, format_), format_, out)
 
 
 @app.command()
@@ -321,9 +282,9 @@ def explain(
     rows: Annotated[bool, typer.Option("--rows", help="List every row.")] = False,
     exclude: Exclude = None,
     assume: Assume = None,
-    format_: Format = "table",
+    format_: DataFormat = "table",
 ) -> None:
-    """The trail of a figure: definition, rows, documents, what was left out, disagreements."""
+    """The trail of a figure down to rows and documents."""
     from scoreboard import api, lineage
     from scoreboard.figures import extended
     from scoreboard.render import to_json
@@ -333,21 +294,23 @@ def explain(
     name = extended(figure, pairs(param, as_of))
     trail = api.explain(name, scope=scope, all_rows=rows, progress=progress)
     done()
-    put(to_json(trail) if format_ == "json" else lineage.text(trail))
+    put(to_json(trail) if format_ == "json" else lineage.text(trail), format_)
 
 
 @app.command()
 def cite(
     figure: Annotated[str, typer.Argument(help="A figure.")],
-    format_: Format = "table",
+    format_: DataFormat = "table",
 ) -> None:
     """One line and BibTeX for a figure."""
     from scoreboard import api
     from scoreboard.render import to_json
 
     checked_format(format_, ("table", "json"))
+    prepare()
     found = api.cite(figure)
-    put(to_json(found) if format_ == "json" else f"{found['line']}\n\n{found['bibtex']}")
+    json_ = format_ == "json"
+    put(to_json(found) if json_ else f"{found['line']}\n\n{found['bibtex']}", "json")
 
 
 @app.command()
@@ -357,27 +320,32 @@ def diff(
     vintages: Annotated[
         bool, typer.Option("--vintages", help="As published by these days, not as of them.")
     ] = False,
-    format_: Format = "table",
+    format_: DataFormat = "table",
 ) -> None:
-    """What changed on the board between two dates or vintages."""
+    """What changed on the board between two days."""
     from scoreboard import api, board_text
 
     checked_format(format_, ("table", "json"))
-    days = day(first, "the first day"), day(second, "the second day")
-    found = api.diff(*days, vintages=vintages)
-    put(board_text.changes(found, *days, as_json=format_ == "json"))
+    days = needed(first, "the first day"), needed(second, "the second day")
+    found = board_text.changes(api.diff(*days, vintages=vintages, progress=progress))
+    done()
+    if format_ == "json":
+        put(board_text.changes_json(found, *days), format_)
+    else:
+        put(board_text.changes_text(found, *days, columns()))
 
 
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A SELECT over the tables; try SHOW TABLES.")],
-    format_: Format = "table",
+    format_: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
 ) -> None:
     """Read-only SQL over the tables."""
     from scoreboard import api, show_text
 
     checked_format(format_, ("table", "json", "csv"))
-    put(show_text.table(*api.sql(query), format_))
+    prepare()
+    put(show_text.table(*api.sql(query), format_, columns()), format_)
 
 
 @app.command(hidden=True)
@@ -398,16 +366,23 @@ def main() -> None:
     from scoreboard.errors import ScoreboardError
 
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+        sys.exit(code if isinstance(code, int) else 0)
     except ScoreboardError as error:
         done()
-        say(f"scoreboard: {error}")
+        say(fault(str(error)))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        say(misused(error))
+        sys.exit(getattr(error, "exit_code", 2))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 
 def _listed(value: object) -> object:
@@ -244,7 +244,7 @@ class AssumptionEntry(Entry):
 
     model: Id
     attribute: str
-    value: str | bool | Day | Decimal
+    value: str | StrictBool | Decimal | Day
 
 
 class AssumptionFile(Entry):
@@ -264,6 +264,7 @@ class BoardFigure(Entry):
 
 class BoardSection(Entry):
     title: str
+    note: str = ""  # how its figures are read
     figures: list[BoardFigure]
 
 

@@ -10,6 +10,8 @@ import csv
 import gzip
 import io
 import json
+import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -49,7 +51,7 @@ def parse_json(body: bytes, where: str) -> Any:
     """JSON with numbers as raw text (`Number`) and objects as `Object`."""
     try:
         return json.loads(
-            body.decode("utf-8"),
+            _without_half_characters(body.decode("utf-8")),
             parse_float=Number,
             parse_int=Number,
             object_pairs_hook=Object,
@@ -60,6 +62,18 @@ def parse_json(body: bytes, where: str) -> Any:
             where=where,
             repair="scoreboard sync, to fetch it again",
         ) from error
+
+
+HALF = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)  # an escaped backslash, a pair of surrogates, or one without the other
+
+
+def _without_half_characters(text: str) -> str:
+    """Half of a character (a text cut inside an emoji) cannot be written as UTF-8."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return HALF.sub(lambda m: "\\ufffd" if m[1] else m[0], text)
 
 
 def raw_text(value: Any) -> str:
@@ -87,7 +101,10 @@ class Record:
 
 
 def parse_csv(body: bytes, where: str, required: tuple[str, ...] = ()) -> Iterator[Record]:
-    """The records of a CSV, comment lines (#) skipped. A missing column is an error."""
+    """The records of a CSV; comment lines (#) above the header are skipped.
+
+    A missing column is an error.
+    """
     lines = _text(body, where)
     header, records = _csv_parts(lines, where)
     missing = [c for c in required if c not in header]
@@ -144,6 +161,7 @@ def _records(reader: Any, header: list[str], where: str) -> Iterator[Record]:
 BAD_ARCHIVE = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError,
     RuntimeError, NotImplementedError,  # encrypted, or packed in a way that is not known
+    lzma.LZMAError, ValueError,  # places that cannot be, names that are no text
 )  # fmt: skip
 
 
@@ -151,7 +169,8 @@ def members(body: bytes, where: str) -> dict[str, bytes]:
     """The files of a zip or gzipped tar, by name, in order of name."""
     try:
         if body[:2] == b"\x1f\x8b":
-            with tarfile.open(fileobj=io.BytesIO(gzip.decompress(body))) as tar:
+            whole = io.BytesIO(gzip.decompress(body))
+            with tarfile.open(fileobj=whole, errors="replace") as tar:
                 files = {m.name: tar.extractfile(m) for m in tar.getmembers() if m.isfile()}
                 found = {name: file.read() for name, file in files.items() if file}
         else:
@@ -166,19 +185,19 @@ def members(body: bytes, where: str) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
+CELL = re.compile(r"L(?P<line>\d+)/(?P<column>.*)", re.DOTALL)
+
+
 def locate(body: bytes, locator: str) -> str | None:
     """The raw text that a locator points at in these bytes, or None when it is not there."""
     try:
-        if "!" in locator and not locator.startswith("/"):
-            member, _, inner = locator.partition("!")
-            file = _members_of(body).get(member)
-            return None if file is None else locate(file, inner)
         if locator.startswith("/"):
             return _locate_json(_json_of(body), locator)
-        line, _, column = locator.removeprefix("L").partition("/")
-        record = _csv_of(body).get(int(line))
-        return None if record is None else record.cells.get(column)
-    except (DataError, ValueError):
+        if cell := CELL.fullmatch(locator):
+            return _csv_of(body)[int(cell["line"])].cells[cell["column"]]
+        member, _, inner = locator.partition("!")
+        return locate(_members_of(body)[member], inner)
+    except (DataError, LookupError, ValueError, RecursionError, StopIteration):
         return None
 
 
@@ -197,17 +216,15 @@ def _csv_of(body: bytes) -> dict[int, Record]:
     return {r.line: r for r in parse_csv(body, "document")}
 
 
-def _locate_json(value: Any, locator: str) -> str | None:
+def _locate_json(value: Any, locator: str) -> str:
     for part in locator.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, Object):
             value = _member(value, name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
+        elif isinstance(value, list) and name.isdigit():
             value = value[int(name)]
         else:
-            return None
-        if value is None:
-            return None
+            raise LookupError(name)
     return raw_text(value)
 
 
@@ -215,7 +232,7 @@ def _member(found: Object, name: str) -> Any:
     if name in found:
         return found[name]
     key, _, nth = name.rpartition("#")
-    return next((v for k, n, v in found.earlier if k == key and str(n) == nth), None)
+    return next(v for k, n, v in found.earlier if k == key and str(n) == nth)
 
 
 def text_of(value: Any) -> str | None:

@@ -14,15 +14,18 @@ from scoreboard.tables import ddl
 if TYPE_CHECKING:
     import duckdb
 
-Connection = "duckdb.DuckDBPyConnection"
+LONGEST_ROW = 64 * 1024 * 1024  # bytes of a row of a CSV
 
 
 def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A database: a file, or memory. Nothing outside it can be read or installed from SQL."""
+    """A database: a file, or memory. It never fetches an extension by itself."""
     import duckdb
 
     connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
     connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+    connection.execute(
+        "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false"
+    )
     return connection
 
 
@@ -41,9 +44,13 @@ def csv_text(columns: Sequence[str], records: Iterable[Sequence[object]]) -> str
     """Records as CSV: empty for null, ISO dates, true and false, plain decimals."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
+    quoting = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
     for record in records:
-        writer.writerow([_cell(value) for value in record])
+        cells = [_cell(value) for value in record]
+        # the plain writer leaves a lone carriage return bare, which ends the row for a reader
+        bare = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        (quoting if bare else writer).writerow(cells)
     return text.getvalue()
 
 
@@ -63,8 +70,8 @@ def read_csv(
     connection.execute(
         f'INSERT INTO "{name}" SELECT * FROM read_csv(?, columns=?, header=true, '
         "auto_detect=false, delim=',', quote='\"', escape='\"', parallel=false, "
-        "null_padding=false, force_not_null=?)",
-        [str(path), columns, texts],
+        "null_padding=false, force_not_null=?, max_line_size=?)",
+        [str(path), columns, texts, LONGEST_ROW],
     )
 
 

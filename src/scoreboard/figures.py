@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from scoreboard.config import data_dir
@@ -29,6 +29,8 @@ class Figure:
     metric: str
     given: tuple[tuple[str, str], ...]
     title: str = ""
+    section: str = ""  # of the board
+    groups: tuple[str, ...] = ()  # rows that the board shows, in its order; empty: all
 
     @property
     def params(self) -> dict[str, str]:
@@ -41,8 +43,14 @@ class Figure:
         takes_day = any(p.name == "as_of" for p in metric.params)
         if as_of is None or not takes_day or "as_of" in self.params:
             return self
-        given = (*self.given, ("as_of", as_of.isoformat()))
-        return Figure(self.id, self.metric, given, self.title)
+        return replace(self, given=(*self.given, ("as_of", as_of.isoformat())))
+
+    def shown(self, found: Sequence[Estimate]) -> list[Estimate]:
+        """The estimates that the board shows, in its order."""
+        if not self.groups:
+            return list(found)
+        named = {next(iter(e.key.values()), ""): e for e in found}
+        return [named[g] for g in self.groups if g in named]
 
 
 @cache
@@ -54,7 +62,7 @@ def board() -> BoardFile:
 def board_figures() -> list[Figure]:
     """Every figure of the board, in order, tables included."""
     return [
-        Figure(f.id, f.metric, tuple(f.params.items()), f.title)
+        Figure(f.id, f.metric, tuple(f.params.items()), f.title, section.title, tuple(f.groups))
         for section in board().sections
         for f in section.figures
     ]
@@ -94,6 +102,22 @@ def extended(name: str, params: Mapping[str, str]) -> str:
         return name
     figure = get_figure(name)
     return figure_id(figure.metric, {**figure.params, **params})
+
+
+def effective(tables: Tables, figure: Figure) -> dict[str, str]:
+    """The parameters of a figure as text: those given, as ids, and the defaults."""
+    values = get_metric(figure.metric).read(tables, figure.params)
+    order = [p.name for p in get_metric(figure.metric).params]
+    return {
+        name: number_text(value) if isinstance(value, float) else str(value)
+        for name, value in sorted(values.items(), key=lambda v: order.index(v[0]))
+        if value is not None and (value != "" or name in figure.params)
+    }
+
+
+def number_text(value: float) -> str:
+    """A number as it would be typed."""
+    return f"{value:.15g}"
 
 
 def compute(tables: Tables, figure: Figure, *, series: bool = False) -> list[Estimate]:

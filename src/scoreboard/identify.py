@@ -27,6 +27,7 @@ NAME_COLUMNS = {
     "valid_from": "DATE",
     "valid_to": "DATE",
     "how": "VARCHAR",
+    "by_document": "BOOLEAN",
     "resolved": "BOOLEAN",
 }
 SOURCE = "split_part(snapshot_id, '@', 1)"
@@ -122,7 +123,7 @@ def _join_rest(resolver: Resolver, meanings: dict[Name, list[Meaning]]) -> None:
 
 def _may_join(resolver: Resolver, key: str) -> bool:
     """Moving aliases and names that fit several models are left alone."""
-    known = key in resolver.registry.name_keys or compact(key) in resolver.registry.keys
+    known = key in resolver.registry.aliases or compact(key) in resolver.registry.keys
     return not known and not re.search(r"latest|preview$|default", key)
 
 
@@ -139,7 +140,16 @@ def _resolved_models(resolver: Resolver, meanings: dict[Name, list[Meaning]]) ->
 def _records(meanings: dict[Name, list[Meaning]], known: set[str]) -> Iterable[tuple[Any, ...]]:
     for name, found in sorted(meanings.items()):
         if not found:
-            yield (name.source, name.provider, name.name, "", "", None, None, "", False)
+            yield (name.source, name.provider, name.name, "", "", None, None, "", False, False)
         for m in found:
             place = (name.source, name.provider, name.name)
-            yield (*place, m.model, m.variant, m.since, m.until, m.how, m.model in known)
+            yield (
+                *place,
+                m.model,
+                m.variant,
+                m.since,
+                m.until,
+                m.how,
+                m.by_document,
+                m.model in known,
+            )

@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from scoreboard.documents import locate
 from scoreboard.estimate import Estimate, LeftOut, Ref
-from scoreboard.figures import Figure
+from scoreboard.figures import Figure, effective
 from scoreboard.metrics import get_metric
-from scoreboard.render import clean, key_text, line
+from scoreboard.render import clean, decided, headed
 from scoreboard.snapshots import SnapshotStore
 from scoreboard.sources import all_sources
 from scoreboard.store import Tables
 from scoreboard.tables import Snapshot
 
 SAMPLE = 3
+LINES = 40  # estimates and reasons printed before the rest is only counted
 DISPUTED = ("weights", "licence", "released")
+DECIDING = ("leader_model", "chaser_model", "model")
+NAMED = ("results", "offers", "usage")  # tables whose rows name a model
 
 
-def documents(tables: Tables, refs: Iterable[Ref]) -> list[dict[str, Any]]:
-    """Each document behind these rows: what it is, its licence, and whether we hold its bytes."""
+@dataclass(frozen=True)
+class Names:
+    """What each row is about: its own spelling of the model, and the model."""
+
+    of: Mapping[tuple[str, str], tuple[str, str]]
+    deciding: frozenset[str]
+
+    def order(self, ref: Ref) -> tuple[bool, Ref]:
+        """Rows of the models that decide a figure first."""
+        return self.of.get(ref[:2], ("", ""))[1] not in self.deciding, ref
+
+    def data(self, ref: Ref) -> dict[str, str]:
+        """A row as data: where it is, its raw cell, and what it is about where that is known."""
+        name, model = self.of.get(ref[:2], ("", ""))
+        row = {"locator": ref.locator, "raw": ref.raw}
+        return row | ({"source_name": name, "model": model} if name else {})
+
+
+def names_of(tables: Tables, refs: Iterable[Ref], deciding: Iterable[str]) -> Names:
+    """The names behind these rows."""
+    snapshots = sorted({r.snapshot_id for r in refs})
+    found = {}
+    for table in NAMED:
+        rows = tables.connection.execute(
+            f"SELECT DISTINCT snapshot_id, locator, source_name, model FROM {table} "
+            "WHERE snapshot_id IN (SELECT unnest(?)) ORDER BY ALL",
+            [snapshots],
+        )
+        found.update({(s, at): (name, model) for s, at, name, model in rows.fetchall()})
+    return Names(found, frozenset(deciding))
+
+
+def documents(tables: Tables, refs: Iterable[Ref], names: Names) -> list[dict[str, Any]]:
+    """Each document behind these rows: what it is, its licence, and whether we hold its bytes.
+
+    Documents with rows of the models that decide a figure come first.
+    """
     by_snapshot: dict[str, list[Ref]] = defaultdict(list)
-    for ref in refs:
+    for ref in sorted(refs, key=names.order):
         by_snapshot[ref.snapshot_id].append(ref)
     stored = {s["id"]: s for s in tables.rows("SELECT * FROM snapshots")}
     store, sources = SnapshotStore(), all_sources()
     result: list[dict[str, Any]] = []
-    for snapshot_id in sorted(by_snapshot):
+    for snapshot_id in sorted(by_snapshot, key=lambda s: (names.order(by_snapshot[s][0])[0], s)):
         rows = by_snapshot[snapshot_id]
         if snapshot_id not in stored:
             result.append({"source": "curated", "rows": rows, "licence": "CC0-1.0"})
@@ -47,12 +86,18 @@ def documents(tables: Tables, refs: Iterable[Ref]) -> list[dict[str, Any]]:
                 "licence": source.licence,
                 "cite": source.cite,
                 "bytes_held": body is not None,
-                "fetch": f"scoreboard sync {snapshot.source}",
+                "fetch": _fetch(snapshot),
                 "rows": rows,
                 "found": None if body is None else _found(body, rows[:SAMPLE]),
             }
         )
     return result
+
+
+def _fetch(snapshot: Snapshot) -> str:
+    """The command that fetches a document: archives come from a mirror only."""
+    archive = snapshot.address.startswith("reconstruction:")
+    return f"scoreboard sync {snapshot.source}" + (" --mirror FOLDER" if archive else "")
 
 
 def _found(body: bytes, rows: Sequence[Ref]) -> bool:
@@ -87,7 +132,7 @@ def models_in(estimates: Iterable[Estimate]) -> list[str]:
     """The models that decide these estimates."""
     found = []
     for e in estimates:
-        names = [e.detail.get(n) for n in ("leader_model", "chaser_model", "model")]
+        names = [e.detail.get(n) for n in DECIDING]
         names += [e.key.get("model")]
         found += [str(n) for n in names if n]
     return list(dict.fromkeys(found))
@@ -98,49 +143,53 @@ def explain(
 ) -> dict[str, Any]:
     """The trail as data."""
     metric = get_metric(figure.metric)
-    refs = sorted({r for e in estimates for r in e.inputs.rows})
-    left = [x for e in estimates for x in e.left_out]
+    refs = {r for e in estimates for r in e.inputs.rows}
+    left = {x for e in estimates for x in e.left_out}
+    deciding = models_in(estimates)
+    names = names_of(tables, {*refs, *(x.row for x in left)}, deciding)
     return {
         "figure": figure.id,
         "metric": metric.id,
-        "title": figure.title or metric.title,
+        "title": ": ".join(filter(None, (figure.section, figure.title or metric.title))),
         "definition": metric.definition,
         "method": metric.method,
         "criticism": metric.criticism,
-        "params": figure.params,
+        "params": effective(tables, figure),
         "estimates": [e.as_json() for e in estimates],
-        "lines": [f"{key_text(e)}: {line(e)}".lstrip(": ") for e in estimates],
-        "documents": [_document(d, all_rows=all_rows) for d in documents(tables, refs)],
-        "left_out": _left_out(left, all_rows=all_rows),
-        "disagreements": disagreements(tables, models_in(estimates)),
+        "lines": [line for e in estimates for line in _lines(e)],
+        "documents": [
+            _document(d, names, all_rows=all_rows) for d in documents(tables, refs, names)
+        ],
+        "left_out": _left_out(left, names, all_rows=all_rows),
+        "disagreements": disagreements(tables, deciding),
     }
 
 
-def _document(document: dict[str, Any], *, all_rows: bool) -> dict[str, Any]:
+def _lines(estimate: Estimate) -> list[str]:
+    return [headed(estimate), *(f"  {words}" for words in decided(estimate))]
+
+
+def _document(document: dict[str, Any], names: Names, *, all_rows: bool) -> dict[str, Any]:
     rows = document["rows"] if all_rows else document["rows"][:SAMPLE]
-    shown = [{"locator": r.locator, "raw": r.raw} for r in rows]
+    shown = [names.data(r) for r in rows]
     return {**document, "count": len(document["rows"]), "rows": shown}
 
 
-def _left_out(left: Sequence[LeftOut], *, all_rows: bool) -> list[dict[str, Any]]:
-    unique = sorted(set(left))
-    reasons: Counter[str] = Counter(_reason(x.why) for x in unique)
-    result = []
-    for reason, count in sorted(reasons.items(), key=lambda r: (-r[1], r[0])):
-        rows = [x for x in unique if _reason(x.why) == reason]
-        shown = rows if all_rows else rows[:SAMPLE]
-        result.append(
-            {
-                "why": reason,
-                "count": count,
-                "rows": [
-                    {"snapshot": x.row.snapshot_id, "locator": x.row.locator, "raw": x.row.raw,
-                     "why": x.why}
-                    for x in shown
-                ],
-            }
-        )  # fmt: skip
-    return result
+def _left_out(left: Iterable[LeftOut], names: Names, *, all_rows: bool) -> list[dict[str, Any]]:
+    groups: dict[str, list[LeftOut]] = defaultdict(list)
+    for x in sorted(left):
+        groups[_reason(x.why)].append(x)
+    return [
+        {
+            "why": reason,
+            "count": len(rows),
+            "rows": [
+                {"snapshot": x.row.snapshot_id, **names.data(x.row), "why": x.why}
+                for x in (rows if all_rows else rows[:SAMPLE])
+            ],
+        }
+        for reason, rows in sorted(groups.items(), key=lambda g: (-len(g[1]), g[0]))
+    ]
 
 
 def _reason(why: str) -> str:
@@ -151,41 +200,75 @@ def _reason(why: str) -> str:
 def text(trail: dict[str, Any]) -> str:
     """The trail as text."""
     lines = [trail["title"], f"  {trail['definition']}", ""]
-    lines += [f"  {clean(x)}" for x in trail["lines"]]
-    for estimate in trail["estimates"][:12]:
-        lines += [f"    note: {clean(c)}" for c in estimate["caveats"]]
-    params = ", ".join(f"{k}={v}" for k, v in trail["params"].items()) or "defaults"
+    lines += [f"  {clean(x)}" for x in _first(trail["lines"])]
+    caveats = dict.fromkeys(c for e in trail["estimates"] for c in e["caveats"])
+    lines += [f"    note: {clean(c)}" for c in _first(list(caveats))]
+    if "original_lines" in trail:
+        lines += ["", "The original, with all rows and no assumption:"]
+        lines += [f"  {clean(x)}" for x in _first(trail["original_lines"])]
+    params = ", ".join(f"{k}={clean(v)}" for k, v in trail["params"].items()) or "none"
     lines += ["", f"Parameters: {params}", f"Method: {trail['method']}"]
     lines += [f"Known criticism: {trail['criticism']}", "", "Rows and documents:"]
     for d in trail["documents"]:
         lines += _document_lines(d)
+    if not trail["documents"]:
+        lines.append("  none")
+    if any(not d.get("bytes_held", True) for d in trail["documents"]):
+        lines.append(
+            "  A live sync fetches documents as they are today; those of a past day come "
+            "from a mirror: scoreboard sync SOURCE --mirror FOLDER"
+        )
     if trail["left_out"]:
-        lines += ["", "Rows left out:"]
-    for x in trail["left_out"]:
-        lines.append(f"  {x['count']}: {clean(x['why'])}")
-        lines += [f"    {clean(r['locator'])} {clean(r['why'])}" for r in x["rows"]]
+        lines += ["", "Rows left out:", *_left_lines(trail["left_out"])]
     if trail["disagreements"]:
         lines += ["", "Where sources disagree:"]
-    for x in trail["disagreements"]:
-        said = "; ".join(
-            f"{s['source']} ({s['rank']}): {clean(s['value'])}" + (" - used" if s["won"] else "")
-            for s in x["said"]
-        )
-        lines.append(f"  {x['model']} {x['attribute']}: {said}")
+    lines += [f"  {x['model']}, {_said(x)}" for x in trail["disagreements"]]
     return "\n".join(lines) + "\n"
 
 
+def _first(lines: Sequence[str]) -> list[str]:
+    more = len(lines) - LINES
+    return [*lines[:LINES], *([f"... {more} more: --format json"] if more > 0 else [])]
+
+
+def _left_lines(left: Sequence[dict[str, Any]]) -> list[str]:
+    lines = []
+    for x in left[:LINES]:
+        lines.append(f"  {x['count']}: {clean(x['why'])}")
+        lines += [f"    {clean(r['snapshot'])}  {_row_line(r)}" for r in x["rows"]]
+    return [*lines, *([f"  ... {len(left) - LINES} more reasons: --format json"]
+                      if left[LINES:] else [])]  # fmt: skip
+
+
+def _row_line(row: dict[str, Any]) -> str:
+    """`locator  raw cell  (the row's own name: model)`."""
+    name, model = row.get("source_name", ""), row.get("model", "")
+    meant = f"  ({name}{f': {model}' if model not in ('', name) else ''})" if name else ""
+    return clean(f"{row['locator']}  {row['raw']}{meant}")
+
+
+def _said(x: dict[str, Any]) -> str:
+    said = "; ".join(
+        f"{s['source']} ({s['rank']}) says {s['value']}" + (", which is used" if s["won"] else "")
+        for s in x["said"]
+    )
+    return clean(f"{x['attribute'].replace('_', ' ')}: {said}")
+
+
 def _document_lines(d: dict[str, Any]) -> list[str]:
+    rows = [f"      {_row_line(r)}" for r in d["rows"]]
+    if d["count"] > len(rows):
+        rows.append(f"      ... {d['count'] - len(rows):,} more: --rows")
+    count = f"{d['count']:,} row{'s' * (d['count'] != 1)}"
     if d["source"] == "curated":
-        lines = [f"  curated data of this project: {d['count']} rows (data/)"]
-        return lines + [f"    {r['locator']}  {clean(r['raw'])}" for r in d["rows"]]
+        return [f"  curated data of this project, licence {d['licence']}: {count} of data/", *rows]
     held = "bytes held" if d["bytes_held"] else f"bytes not held: {d['fetch']}"
     if d["found"] is False:
         held += "; ROWS NOT FOUND AGAIN"
-    lines = [
-        f"  {d['address']}",
-        f"    published {d['published']}, retrieved {d['retrieved']}",
-        f"    sha256 {d['sha256'][:16]}..., {held}",
-        f"    licence {d['licence']}; cite: {d['cite']}; {d['count']} rows:",
+    return [
+        f"  {clean(d['address'])}",
+        f"    {d['snapshot']}: published {d['published']}, retrieved {d['retrieved']}",
+        f"    sha256 {d['sha256']}; {held}",
+        f"    licence {d['licence']}; cite: {clean(d['cite'])}; {count}:",
+        *rows,
     ]
-    return lines + [f"      {clean(r['locator'])}  {clean(r['raw'])}" for r in d["rows"]]

@@ -44,7 +44,12 @@ def read_snapshots(
         try:
             body = store.body(snapshot)
             if body is None:
-                raise DataError("the bytes are not held", where=snapshot.id)
+                raise DataError(
+                    "the bytes are not held",
+                    where=snapshot.id,
+                    repair=f"scoreboard sync {snapshot.source}, or, where the site has moved on, "
+                    f"rm '{store.folder / snapshot.id}.json'",
+                )
             found = list(sources[snapshot.source].rows(Document(snapshot, body)))
         except DataError as error:
             loaded.faults[snapshot.id] = str(error)

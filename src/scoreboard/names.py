@@ -83,11 +83,22 @@ class Resolver:
 
     def _stated(self, name: Name, parsed: Parsed) -> list[Meaning]:
         """By the curated files and exact identifiers."""
+        names, keys = self.registry.names, self.registry.name_keys
         return (
-            self._curated_names(name, parsed, self.registry.names, name.name.strip().lower())
+            self._curated_names(name, parsed, names, name.name.strip().lower())
+            or self._curated_names(name, parsed, names, self._bare(name).key.lower())
             or self._exact(name, parsed)
-            or self._curated_names(name, parsed, self.registry.name_keys, spelled(parsed))
+            or (
+                parsed.cloud
+                and self._curated_names(name, parsed, keys, spelled(parsed, cloud=True))
+            )
+            or self._curated_names(name, parsed, keys, spelled(parsed))
         )
+
+    def _bare(self, name: Name) -> Parsed:
+        """A name without the suffix of a variant."""
+        bare = split_variant(Parsed(key=name.name.strip()))
+        return split_effort(bare) if name.source in self.efforts else bare
 
     def _alone(self, name: Name) -> list[Meaning]:
         """A name that a document links to: resolved without following further links."""
@@ -119,7 +130,7 @@ class Resolver:
         ]
         own = [m for source, m in fitting if source != "any"]
         chosen = own or [m for _, m in fitting]
-        return [replace(m, variant=m.variant or parsed.variant) for m in chosen]
+        return [replace(m, variant=m.variant or parsed.variant) for m in dict.fromkeys(chosen)]
 
     def _may_move(self, name: Name, parsed: Parsed, meaning: Meaning) -> bool:
         """A moving alias is its vendor's: what another host calls so may differ."""
@@ -136,9 +147,7 @@ class Resolver:
         return [e for e in table.get(spelling, []) if e[0] in places]
 
     def _exact(self, name: Name, parsed: Parsed) -> list[Meaning]:
-        bare = split_variant(Parsed(key=name.name.strip()))
-        if name.source in self.efforts:
-            bare = split_effort(bare)
+        bare = self._bare(name)
         for spelling in dict.fromkeys((name.name.strip().lower(), bare.key.lower())):
             model = self.registry.exact.get(spelling)
             if model and self._fits(self.registry.models[model], name, parsed):

@@ -35,6 +35,11 @@ class Parsed:
     date: str = ""  # YYYYMMDD of a dated id
     steps: tuple[str, ...] = ()
 
+    @property
+    def cloud(self) -> bool:
+        """Whether the name was a cloud's id."""
+        return "cloud id" in self.steps
+
 
 @dataclass(frozen=True)
 class Prefixes:

@@ -34,8 +34,11 @@ FROM (
 ) s
 JOIN benchmark_names b ON b.name = lower(s.benchmark)
 LEFT JOIN names n ON n.source = s.source AND n.provider = '' AND n.name = s.source_name
-  AND n.model <> '' AND s.published BETWEEN coalesce(n.valid_from, DATE '0001-01-01')
-    AND coalesce(n.valid_to, DATE '9999-12-31')
+  AND n.model <> ''
+  AND ((n.valid_from IS NULL AND n.valid_to IS NULL)
+    OR CASE WHEN n.by_document THEN s.published ELSE coalesce(s.evaluated, s.released) END
+      BETWEEN coalesce(n.valid_from, DATE '0001-01-01')
+        AND coalesce(n.valid_to, DATE '9999-12-31'))
 LEFT JOIN models m ON m.model = n.model
 ORDER BY b.benchmark, s.source, s.published, s.snapshot_id, s.locator
 """

@@ -22,6 +22,7 @@ class Meaning:
     since: dt.date | None = None
     until: dt.date | None = None
     how: str = ""
+    by_document: bool = False  # the days are those of documents, not of what a row is about
 
 
 SourceMeaning = tuple[str, Meaning]  # source id or `any`
@@ -52,7 +53,8 @@ class Entry:
 class Registry:
     """Models by id, with the spellings and keys that mean them.
 
-    `names` and `name_keys` hold names of one source or of some days: by spelling, and by key.
+    `names` and `name_keys` hold names of one source or of some days: by spelling, and by key;
+    `aliases` the keys of all of them.
     """
 
     models: dict[str, Model] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Registry:
     keys: dict[str, set[Entry]] = field(default_factory=lambda: defaultdict(set))
     names: dict[str, list[SourceMeaning]] = field(default_factory=lambda: defaultdict(list))
     name_keys: dict[str, list[SourceMeaning]] = field(default_factory=lambda: defaultdict(list))
+    aliases: set[str] = field(default_factory=set)
 
     def add_key(self, parsed: Parsed, model: str, *, firm: bool) -> None:
         """Make a parsed spelling mean this model (its key and date)."""
@@ -85,24 +88,43 @@ def build_registry(curated: Curated, prefixes: Prefixes, repos: Iterable[str]) -
             model.id, developer, model.released or model.announced, tuple(model.repo), True
         )
         for spelling in (model.id, model.name, *model.aka, *model.repo):
-            registry.exact.setdefault(spelling.lower(), model.id)
             firm = spelling == model.id or spelling in model.repo
+            if firm or spelling in model.aka:
+                registry.exact.setdefault(spelling.lower(), model.id)
             registry.add_key(parse(spelling, prefixes), model.id, firm=firm)
         for name in model.names:
             how = "dated name" if name.since or name.until else "curated name"
-            meaning = Meaning(model.id, name.variant or "", name.since, name.until, how)
+            own = name.source != "any"
+            meaning = Meaning(model.id, name.variant or "", name.since, name.until, how, own)
             registry.names[name.name.lower()].append((name.source, meaning))
-            key = spelled(parse(name.name, prefixes))
-            registry.name_keys[key].append((name.source, meaning))
+            parsed = parse(name.name, prefixes)
+            registry.aliases.add(parsed.key)
+            if not own or parsed.cloud:
+                registry.name_keys[spelled(parsed, cloud=own)].append((name.source, meaning))
+    _add_titles(registry, curated)
     for repo in sorted(set(repos)):
         if repo.lower() not in registry.exact:
             _add_repo(registry, curated, prefixes, repo)
     return registry
 
 
-def spelled(parsed: Parsed) -> str:
-    """A key with its date: how a dated or curated name is looked up."""
-    return parsed.key + (f"-{parsed.date}" if parsed.date else "")
+def _add_titles(registry: Registry, curated: Curated) -> None:
+    """A model's printed name means it, unless two are printed so."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    for model in curated.models.values():
+        titles[model.name.lower()].add(model.id)
+    for title, models in titles.items():
+        if len(models) == 1:
+            registry.exact.setdefault(title, *models)
+
+
+def spelled(parsed: Parsed, *, cloud: bool = False) -> str:
+    """A key with its date: how a dated or curated name is looked up.
+
+    What one source writes is looked up by spelling alone, or every host's name of that key would
+    mean it. Only a cloud's id, which has many prefixes, keeps a key, apart from all others.
+    """
+    return ("cloud:" if cloud else "") + parsed.key + (f"-{parsed.date}" if parsed.date else "")
 
 
 def _add_repo(registry: Registry, curated: Curated, prefixes: Prefixes, repo: str) -> None:

@@ -42,16 +42,24 @@ def compress(rows: Iterable[RunRow], snapshots: Mapping[str, Snapshot]) -> list[
         snapshot = snapshots[row.snapshot_id]
         on = row.first_seen or snapshot.published
         key = (series_of(snapshot), row.table, *(getattr(row, k) for k in row.key))
-        groups[key][on] = row
+        other = groups[key].get(on)
+        if other is None or _rank(other, snapshots) < _rank(row, snapshots):
+            groups[key][on] = row
     result: list[RunRow] = []
     for key, seen in groups.items():
         result.extend(_runs(dates[key[0]], seen))
     return sorted(result, key=_order)
 
 
+def _rank(row: RunRow, snapshots: Mapping[str, Snapshot]) -> tuple[Any, ...]:
+    """Of two documents of one day the one fetched later counts."""
+    return snapshots[row.snapshot_id].retrieved, row.snapshot_id, row.locator
+
+
 def _order(row: RunRow) -> tuple[Any, ...]:
     key = tuple(getattr(row, k) for k in row.key)
-    return row.snapshot_id.partition("@")[0], *key, row.first_seen, row.locator
+    source = row.snapshot_id.partition("@")[0]
+    return source, *key, row.first_seen, row.locator, row.snapshot_id
 
 
 def _runs(dates: list[dt.date], seen: Mapping[dt.date, RunRow]) -> Iterable[RunRow]:

@@ -1,20 +1,24 @@
-"""What `show` and `sql` print."""
+"""What `show`, `names` and `sql` print."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+import math
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from scoreboard.config import unwritable
 from scoreboard.engine import connect, create, csv_text
-from scoreboard.errors import UsageError
-from scoreboard.estimate import Estimate, plain
+from scoreboard.estimate import Estimate
 from scoreboard.render import (
     as_document,
+    beside,
     clean,
     grid,
     harmless,
-    records,
     to_csv,
     to_json,
     to_markdown,
@@ -22,6 +26,7 @@ from scoreboard.render import (
 )
 
 DOMAIN_SHOWN = 8
+BESIDE = "without the change"
 
 
 def metrics(found: Sequence[dict[str, Any]], format_: str) -> str:
@@ -30,59 +35,130 @@ def metrics(found: Sequence[dict[str, Any]], format_: str) -> str:
         return to_json(found)
     lines = []
     for m in found:
-        lines += [f"{m['metric']}: {m['title']} ({m['unit']})", f"  {m['definition']}"]
+        lines += [f"{m['metric']}: {m['title']} ({m['unit'].replace('_', ' ')})"]
+        lines += [f"  {m['definition']}"]
         for p in m["params"]:
-            domain = p["domain"]
-            shown = ", ".join(domain[:DOMAIN_SHOWN])
-            more = f" ... ({len(domain)} in all)" if len(domain) > DOMAIN_SHOWN else ""
-            default = f" [{p['default']}]" if p["default"] else ""
-            lines.append(f"  -p {p['name']}={default}  {p['doc']}")
-            if shown:
-                lines.append(f"       {shown}{more}")
+            default = f" (default {p['default']})" if p["default"] else ""
+            lines.append(f"  -p {p['name']}=  {p['doc']}{default}")
+            if domain := _domain(p):
+                lines.append(f"       {domain}")
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, "One of them: scoreboard show gap -p benchmark=mmlu"])
+
+
+def _domain(p: Mapping[str, Any]) -> str:
+    """Some of what a parameter may be: of days the first and the last."""
+    domain = [clean(v) for v in p["domain"] if v]
+    if p["kind"] == "date" and len(domain) > 2:
+        return f"changes on {len(domain)} days, {domain[0]} to {domain[-1]}"
+    more = f" ... ({len(domain)} in all)" if len(domain) > DOMAIN_SHOWN else ""
+    return ", ".join(domain[:DOMAIN_SHOWN]) + more
 
 
 def estimates(
     metric: str,
-    params: dict[str, str],
+    params: Mapping[str, str],
     found: Sequence[Estimate],
     original: Sequence[Estimate] | None,
     format_: str,
-    out: Path | None,
 ) -> str:
-    """Estimates in a format; where rows were left out or assumed, the original beside them."""
+    """Estimates as text; where rows were left out or assumed, the original beside them."""
     if format_ == "json":
         document = as_document(metric, params, found)
         if original is not None:
             document["original"] = as_document(metric, params, original)
         return to_json(document)
-    if format_ == "parquet":
-        return _parquet(found, out)
-    render = {"csv": to_csv, "md": to_markdown, "table": to_table}[format_]
+    if format_ == "csv":
+        return to_csv(found, original)
+    render = {"md": to_markdown, "table": to_table}[format_]
     text = render(found)
-    if original is not None and format_ != "csv":
-        text += "\nwithout the change:\n" + render(original)
+    if original is not None:
+        text += f"\nThe original, {BESIDE}:\n\n{render(original)}"
     return text
 
 
-def _parquet(found: Sequence[Estimate], out: Path | None) -> str:
-    if out is None:
-        raise UsageError("parquet needs a file", repair="--format parquet --out figures.parquet")
-    columns, rows = records(found)
+def parquet(found: Sequence[Estimate], original: Sequence[Estimate] | None) -> bytes:
+    """Estimates as a Parquet file, with the columns of the CSV."""
+    columns, rows = beside(found, original)
     types = dict.fromkeys(columns, "VARCHAR") | {
-        "value": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "as_of": "DATE", "n": "BIGINT",
+        "value": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "level": "DOUBLE",
+        "as_of": "DATE", "n": "BIGINT",
     }  # fmt: skip
-    connection = connect()
-    create(connection, "figures", types, rows)
-    connection.execute(f"COPY figures TO '{str(out).replace(chr(39), chr(39) * 2)}'")
-    return f"{len(rows)} rows in {out}"
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "figures.parquet"
+            connection = connect()
+            create(connection, "figures", types, rows)
+            connection.execute(f"COPY figures TO '{str(path).replace(chr(39), chr(39) * 2)}'")
+            connection.close()
+            return path.read_bytes()
+    except OSError as error:
+        raise unwritable(Path(tempfile.gettempdir()), error) from error
 
 
-def table(columns: list[str], rows: Sequence[tuple[Any, ...]], format_: str) -> str:
+def names(found: Sequence[Mapping[str, Any]], width: int | None) -> str:
+    """Why names mean models: one row per meaning, with the sources that use the name so."""
+    merged: dict[tuple[Any, ...], list[str]] = {}
+    for r in found:
+        model = r["model"] or "not resolved"
+        model += f" ({r['variant']})" if r["variant"] else ""
+        days = f"{r['valid_from'] or ''} to {r['valid_to'] or 'now'}" if (
+            r["valid_from"] or r["valid_to"]) else ""  # fmt: skip
+        key = (r["name"], model, days.strip(), r["how"] or "no rule fits")
+        used = merged.setdefault(key, [])
+        where = f"{r['source']} ({r['provider']})" if r["provider"] else r["source"]
+        if where not in used:
+            used.append(where)
+    rows = [[*key, _several(used)] for key, used in merged.items()]
+    return grid(("name", "means", "days", "why", "sources"), rows, width)
+
+
+def _several(used: Sequence[str]) -> str:
+    more = f" and {len(used) - 4} more" if len(used) > 4 else ""
+    return ", ".join(used[:4]) + more
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[tuple[Any, ...]], format_: str, width: int | None
+) -> str:
     """The result of a query."""
     if format_ == "json":
-        return to_json([dict(zip(columns, map(plain, row), strict=True)) for row in rows])
+        return to_json([dict(zip(columns, map(data, row), strict=True)) for row in rows])
     if format_ == "csv":
-        return csv_text(columns, [[harmless(v) for v in row] for row in rows])
-    return grid(columns, [["" if v is None else clean(str(v)) for v in row] for row in rows])
+        heads = [str(harmless(c)) for c in columns]
+        return csv_text(heads, [[harmless(_cell(v)) for v in row] for row in rows])
+    return grid(columns, [[cell(v) for v in row] for row in rows], width)
+
+
+def data(value: Any) -> Any:
+    """A value of the database as JSON can hold it: what is no number, text or list is text."""
+    if isinstance(value, Mapping):
+        return {str(k): data(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [data(v) for v in value]
+    if isinstance(value, (float, Decimal)):
+        return float(value) if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _cell(value: Any) -> Any:
+    known = value is None or isinstance(value, (str, int, float, bool, Decimal))
+    return value if known else _text(value)
+
+
+def cell(value: Any) -> str:
+    """A value as a cell of a table: no trailing zeros, yes and no."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return clean(_text(value))

@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from scoreboard.errors import DataError
 from scoreboard.tables import Snapshot
 
 _SNAPSHOT = TypeAdapter(Snapshot)
+PART = ".part-"  # how unfinished files begin
+STALE_PART = 3600  # seconds after which an unfinished file of a killed process is removed
 
 
 def snapshot_id(source: str, published: dt.date, sha256: str) -> str:
@@ -32,8 +36,9 @@ def write_atomic(path: Path, body: bytes) -> None:
     """Write a whole file or nothing."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=PART)
         try:
+            Path(temporary).chmod(0o644)
             with os.fdopen(handle, "wb") as file:
                 file.write(body)
                 file.flush()
@@ -44,6 +49,20 @@ def write_atomic(path: Path, body: bytes) -> None:
             raise
     except OSError as error:
         raise unwritable(path.parent, error) from error
+
+
+def remove_stale_parts(folder: Path) -> None:
+    """Remove what killed processes left unfinished. Another process may do so at once."""
+    for part in folder.glob(f"{PART}*"):
+        try:
+            if time.time() - part.stat().st_mtime <= STALE_PART:
+                continue
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink()
+        except FileNotFoundError:
+            continue
 
 
 class SnapshotStore:
@@ -63,7 +82,10 @@ class SnapshotStore:
         media_type: str = "",
         validator: str = "",
     ) -> tuple[Snapshot, bool]:
-        """Store one document. Returns its snapshot and whether it is new."""
+        """Store one document. Returns its snapshot and whether it is new.
+
+        Bytes that have been lost or changed on disk are put back.
+        """
         sha256 = hashlib.sha256(body).hexdigest()
         snapshot = Snapshot(
             id=snapshot_id(source, published, sha256),
@@ -77,7 +99,7 @@ class SnapshotStore:
             validator=validator,
         )
         about = self.folder / f"{snapshot.id}.json"
-        if about.exists() and self.body(snapshot) is not None:
+        if about.exists() and self.holds(snapshot):
             return snapshot, False
         write_atomic(self.folder / sha256, body)
         write_atomic(about, _SNAPSHOT.dump_json(snapshot, indent=1))
@@ -100,9 +122,17 @@ class SnapshotStore:
     def body(self, snapshot: Snapshot) -> bytes | None:
         """The bytes of a snapshot, verified; None when they are not held."""
         path = self.folder / snapshot.sha256
-        if not path.is_file():
+        try:
+            body = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        body = path.read_bytes()
+        except OSError as error:
+            raise DataError(
+                f"the bytes of a snapshot cannot be read: {error.strerror}",
+                where=f"{snapshot.id} ({path})",
+                repair=f"make the file readable, or rm -r '{path}' && scoreboard sync "
+                f"{snapshot.source}",
+            ) from error
         if hashlib.sha256(body).hexdigest() != snapshot.sha256:
             raise DataError(
                 "the bytes of a snapshot have changed since they were fetched",
@@ -111,16 +141,34 @@ class SnapshotStore:
             )
         return body
 
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether the bytes of a snapshot are here, unchanged."""
+        try:
+            return self.body(snapshot) is not None
+        except DataError:
+            return False
+
+    def tidy(self) -> None:
+        """Remove what a killed process left unfinished."""
+        try:
+            remove_stale_parts(self.folder)
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
+
     def verify(self) -> list[str]:
         """Ids of snapshots whose bytes are missing or changed."""
-        wrong = []
-        for snapshot in self.held():
-            try:
-                if self.body(snapshot) is None:
-                    wrong.append(snapshot.id)
-            except DataError:
-                wrong.append(snapshot.id)
-        return wrong
+        return [s.id for s in self.held() if not self.holds(s)]
+
+    def state(self) -> str:
+        """What a build depends on: every snapshot, and the file with its bytes."""
+        return ",".join(f"{s.id}:{self._file_state(s)}" for s in self.held())
+
+    def _file_state(self, snapshot: Snapshot) -> str:
+        try:
+            found = (self.folder / snapshot.sha256).stat()
+        except OSError:
+            return "missing"
+        return f"{found.st_size}-{found.st_mtime_ns}"
 
 
 def as_record(snapshot: Snapshot) -> dict[str, object]:

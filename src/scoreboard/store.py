@@ -7,8 +7,8 @@ import hashlib
 import json
 import os
 import tempfile
-import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,13 +19,12 @@ from scoreboard.config import bundle_dir, home, unwritable
 from scoreboard.curation import curated_digest
 from scoreboard.engine import connect, rows
 from scoreboard.errors import DataError
-from scoreboard.snapshots import SnapshotStore
+from scoreboard.snapshots import PART, SnapshotStore, remove_stale_parts
 
 if TYPE_CHECKING:
     import duckdb
 
 KEPT = 4  # built tables kept on disk, newest first
-STALE_PART = 3600  # seconds after which an unfinished file of a killed process is removed
 Progress = Callable[[str], None]
 
 
@@ -44,7 +43,7 @@ class Scope:
 
     def text(self) -> str:
         """The scope as part of a digest."""
-        assumed = self.assume.read_text(encoding="utf-8") if self.assume else ""
+        assumed = hashlib.sha256(self.assume.read_bytes()).hexdigest() if self.assume else ""
         return f"{self.vintage or ''}|{','.join(sorted(self.exclude))}|{assumed}"
 
 
@@ -102,7 +101,7 @@ def code_digest() -> str:
 
 def tables_digest(scope: Scope) -> str:
     """What a build depends on: bundle, curated data, snapshots on this machine, code, scope."""
-    held = ",".join(s.id for s in SnapshotStore().held())
+    held = SnapshotStore().state()
     parts = (bundle_digest(), curated_digest(), held, code_digest(), scope.text())
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
@@ -112,16 +111,24 @@ def open_tables(scope: Scope | None = None, progress: Progress = lambda _: None)
     scope = scope or Scope()
     digest = tables_digest(scope)
     path = home() / "tables" / f"{digest}.duckdb"
-    if not path.is_file():
-        build_file(path, scope, progress)
-    try:
-        return Tables(connect(path, read_only=True), digest, scope)
-    except Exception as error:
-        raise DataError(
-            f"the built tables cannot be opened: {error}",
-            where=str(path),
-            repair=f"rm '{path}' && scoreboard build",
-        ) from error
+    for _ in range(2):  # another process may clear the file away before it is opened
+        if not path.is_file():
+            build_file(path, scope, progress)
+        try:
+            return Tables(connect(path, read_only=True), digest, scope)
+        except Exception as error:
+            if path.is_file():
+                raise unopenable(path, error) from error
+    raise unopenable(path, "it is removed as soon as it is built")
+
+
+def unopenable(path: Path, error: object) -> DataError:
+    """The error for built tables that are damaged."""
+    return DataError(
+        f"the built tables cannot be opened: {error}",
+        where=str(path),
+        repair=f"rm '{path}' && scoreboard build",
+    )
 
 
 def build_file(path: Path, scope: Scope, progress: Progress) -> None:
@@ -139,7 +146,7 @@ def build_file(path: Path, scope: Scope, progress: Progress) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _tidy(path.parent)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=".duckdb")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=PART, suffix=".duckdb")
         os.close(handle)
         part = Path(name)
         part.unlink()
@@ -148,17 +155,19 @@ def build_file(path: Path, scope: Scope, progress: Progress) -> None:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+            part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
     except OSError as error:
         raise unwritable(path.parent, error) from error
 
 
 def _tidy(folder: Path) -> None:
-    now = time.time()
-    for part in folder.glob(".part-*"):
-        if now - part.stat().st_mtime > STALE_PART:
-            part.unlink(missing_ok=True)
-    built = sorted(folder.glob("*.duckdb"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for old in (p for p in built[KEPT - 1 :] if not p.name.startswith(".")):
+    """Make room for one more. Other processes build and tidy at the same time."""
+    remove_stale_parts(folder)
+    built: list[tuple[float, Path]] = []
+    for path in folder.glob("[!.]*.duckdb"):
+        with suppress(FileNotFoundError):
+            built.append((path.stat().st_mtime, path))
+    for _, old in sorted(built, reverse=True)[KEPT - 1 :]:
         old.unlink(missing_ok=True)
 
 

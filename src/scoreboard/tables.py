@@ -77,7 +77,7 @@ class Score(Row):
     high: float | None = column("upper end, same scale", None)
     shots: str = column("examples in the prompt, as stated", "")
     harness: str = column("who or what ran it: one harness, one procedure")
-    scaffold: str = column("agent or tools around the model", "")
+    scaffold: str = column("what was put around the model", "")
     runner: str = column("developer, independent, or empty", "")
     evaluated: dt.date | None = column("date of the run", None)
     released: dt.date | None = column("the source's release date of the model", None)

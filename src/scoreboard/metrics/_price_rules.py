@@ -139,18 +139,12 @@ def ask(shelf: Shelf, model: str, provider: str, weights: Weights, day: dt.date)
         if middle is None:
             fault = f"no median: {len(offers)} of at least {LEAST_OFFERS} offers"
             return Answer(None, quotes=tuple(offers), left=tuple(left), fault=fault)
-        ends = [sorted(getattr(q, end) for q in offers) for end in ("low", "high")]
-        low, high = (_middle(values) for values in ends)
+        low, high = (statistics.median(getattr(q, end) for q in offers) for end in ("low", "high"))
         return Answer(middle, low, high, tuple(offers), None, tuple(left))
     if not offers:
         return Answer(None, left=tuple(left))
     best = min(offers, key=lambda q: (q.value, q.provider))
     return Answer(best.value, best.low, best.high, tuple(offers), best, tuple(left))
-
-
-def _middle(values: Sequence[float]) -> float:
-    half = len(values) // 2
-    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
 
 
 PROVIDER = Param("provider", "whose price: a provider's id, first_party (the developer's own), "

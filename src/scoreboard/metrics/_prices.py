@@ -136,7 +136,7 @@ class Shelf:
     """Offers of some kinds in one variant and context tier."""
 
     stated: dict[str, dict[str, dict[str, list[Stated]]]]  # by model, provider, kind
-    left: dict[str, list[LeftOut]]
+    left: dict[str, list[tuple[str, LeftOut]]]  # by model, with the provider
     documents: tuple[dt.date, ...]  # of all catalogues of prices, sorted
     begins: dt.date | None  # the first observed price of any model
     parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by model
@@ -252,7 +252,7 @@ def read_shelf(
     for row in found:
         ref = Ref(row["snapshot_id"], row["locator"], row["raw"])
         if why := _unusable(row):
-            shelf.left[row["model"]].append(LeftOut(ref, why))
+            shelf.left[row["model"]].append((row["provider"], LeftOut(ref, why)))
             continue
         seen = {d for d in (row["first_seen"], row["last_seen"]) if d}
         dates = tuple(sorted(seen.union(places.get(row["snapshot_id"], ())))) if seen else ()

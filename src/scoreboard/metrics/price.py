@@ -145,7 +145,7 @@ def estimate(tables: Tables, shelf: Shelf, p: Values, model: str, day: dt.date) 
         as_of=day,
         population=_population(p, answer),
         key={"model": model, "provider": p["provider"], "kind": p["kind"]},
-        left_out=(*shelf.left.get(model, ()), *answer.left),
+        left_out=(*_unused(shelf, p, model), *answer.left),
     )
     if answer.value is None:
         why = answer.fault or _missing(tables, shelf, p, model, day)
@@ -272,7 +272,17 @@ def _missing(tables: Tables, shelf: Shelf, p: Values, model: str, day: dt.date) 
 def _asked(shelf: Shelf, p: Values, model: str) -> list[dict[str, Any]]:
     """The offers that the rule looks at."""
     offers = shelf.stated.get(model, {})
+    wanted = _providers(shelf, p, model)
+    return [kinds for name, kinds in offers.items() if wanted is None or name in wanted]
+
+
+def _providers(shelf: Shelf, p: Values, model: str) -> tuple[str, ...] | None:
+    """The providers that the rule looks at; None for all."""
     if p["provider"] in ("cheapest", "median"):
-        return list(offers.values())
-    names = shelf.parties.get(model, ()) if p["provider"] == "first_party" else (p["provider"],)
-    return [offers[name] for name in names if name in offers]
+        return None
+    return shelf.parties.get(model, ()) if p["provider"] == "first_party" else (p["provider"],)
+
+
+def _unused(shelf: Shelf, p: Values, model: str) -> list[LeftOut]:
+    wanted = _providers(shelf, p, model)
+    return [row for name, row in shelf.left.get(model, ()) if wanted is None or name in wanted]

@@ -70,7 +70,10 @@ class Market:
     @property
     def by_model(self) -> list[Quote]:
         """The cheapest offer of each model, cheapest first."""
-        return list({q.model: q for q in reversed(self.offers)}.values())[::-1]
+        first: dict[str, Quote] = {}
+        for quote in self.offers:
+            first.setdefault(quote.model, quote)
+        return list(first.values())
 
 
 class PriceToReach(Metric):
@@ -165,7 +168,7 @@ def market(world: World, level: Level, shelf: Shelf, p: Values, day: dt.date) ->
     for model in asked:
         kept, fallen = pool(shelf, model, weights, day)
         quotes += kept
-        left += [*shelf.left.get(model, ()), *fallen]
+        left += [*(row for _, row in shelf.left.get(model, ())), *fallen]
         mine = {q.provider: q for q in kept}
         own += [mine[n] for n in shelf.parties.get(model, ()) if n in mine][:1]
     priced = sum(_observed(shelf, m, weights, level.best[m].released, day) for m in reaching)
@@ -272,8 +275,8 @@ def _caveats(
 
 def _unscored(world: World, p: Values) -> str:
     under = f" under {p['harness']}" if p.get("harness") else ""
-    who = "no model" if p["level"] is not None else p["reaches"]
-    return f"{who} has a score on {world.benchmark.id}{under}"
+    who = "no model has a" if p["level"] is not None else f"{p['reaches']} has no"
+    return f"{who} usable score on {world.benchmark.id}{under}"
 
 
 def _missing(level: Level, found: Market, p: Values, day: dt.date, shelf: Shelf) -> str:

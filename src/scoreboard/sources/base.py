@@ -37,6 +37,11 @@ class Document:
         return urlsplit(self.snapshot.address).path.rsplit("/", 1)[-1]
 
 
+MISSHAPEN = (
+    KeyError, IndexError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError,
+)  # fmt: skip
+
+
 class Source(ABC):
     """Somebody else's data."""
 
@@ -75,7 +80,7 @@ class Source(ABC):
         try:
             for row in self.read(document):
                 yield replace(row, snapshot_id=document.snapshot.id)
-        except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
+        except MISSHAPEN as error:
             raise DataError(
                 f"the document has not the shape of {self.id}: {type(error).__name__} {error}",
                 where=document.where,
@@ -135,9 +140,8 @@ def per_mtok(raw: str, factor: int) -> tuple[Decimal | None, str]:
     number = decimal_of(raw)
     if number is None:
         return None, "the price is not a number"
-    price = (number * factor).normalize()
-    if price < 0:
+    if number < 0:
         return None, "the price is negative"
-    if price > MONEY_LIMIT:
+    if number > MONEY_LIMIT or number * factor > MONEY_LIMIT:
         return None, f"the price is above {MONEY_LIMIT} dollars per million tokens"
-    return round(price, 10), ""
+    return round((number * factor).normalize(), 10), ""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from scoreboard.documents import Object, parse_json, pointer, raw_text, text_of
 from scoreboard.sources._common import whole_number
-from scoreboard.sources.base import Document, Source, per_mtok, unread
+from scoreboard.sources.base import Document, Source, decimal_of, per_mtok, unread
 from scoreboard.tables import Fact, Price, Row
 
 MODES = {"chat", "completion", "responses", None}  # the others do not sell text tokens
@@ -111,6 +111,8 @@ def _costs(
         if key in seen or entry[field] is None:
             continue
         price, fault = per_mtok(raw, PER_TOKEN)
+        if _below_a_character(entry, field):
+            price, fault = None, "a price per token below the same entry's price per character"
         if price is None:
             yield unread(f"{here}/{field}", raw, fault)
             continue
@@ -125,6 +127,15 @@ def _costs(
             locator=f"{here}/{field}",
             raw=raw,
         )
+
+
+def _below_a_character(entry: Object, field: str) -> bool:
+    """A token is several characters, so its price cannot be the lower: a slip of the unit."""
+    token = decimal_of(text_of(entry.get(field)))
+    character = decimal_of(text_of(entry.get(field.replace("_per_token", "_per_character"))))
+    if "_per_token" not in field or token is None or character is None:
+        return False
+    return 0 < token < character
 
 
 def _meaning(match: re.Match[str]) -> tuple[str, str, str]:

@@ -1,0 +1,53 @@
+"""Read-only SQL over the tables: one query, nothing outside of the tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scoreboard.errors import UsageError
+from scoreboard.store import open_tables
+
+READING = ("SELECT", "EXPLAIN")  # SHOW, DESCRIBE and SUMMARIZE are kinds of SELECT
+
+
+def sql(query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """A read-only query over the tables: columns and rows. No file outside can be read.
+
+    Raises UsageError for what is not one query, or cannot be run.
+    """
+    import duckdb
+
+    connection = open_tables().connection
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    try:
+        statements = connection.extract_statements(query)
+        kinds = [s.type.name for s in statements]
+        if len(kinds) != 1 or kinds[0] not in READING:
+            found = ", ".join(kinds) or "nothing"
+            raise UsageError(
+                f"one query is run, and it only reads; this is {found}",
+                valid=["SELECT", "SHOW TABLES", "DESCRIBE table", "SUMMARIZE table", "EXPLAIN"],
+                repair="scoreboard sql 'SELECT * FROM models LIMIT 5'",
+            )
+        cursor = connection.execute(statements[0])
+        columns = [d[0] for d in cursor.description or []]
+        return distinct(columns), cursor.fetchall()
+    except duckdb.Error as error:
+        names = connection.execute("SHOW TABLES").fetchall()
+        raise UsageError(
+            f"the query cannot be run: {str(error).splitlines()[0]}",
+            valid=[r[0] for r in names],
+            repair="scoreboard sql 'DESCRIBE results'",
+        ) from error
+
+
+def distinct(columns: list[str]) -> list[str]:
+    """Column names with repeated ones numbered: `a`, `a_1`."""
+    found: list[str] = []
+    for column in columns:
+        name, i = column, 0
+        while name in found:
+            i += 1
+            name = f"{column}_{i}"
+        found.append(name)
+    return found

@@ -1,0 +1,1 @@
+"""Checks over recorded documents: `make check-recorded MIRROR=folder`; not part of `make test`."""
