@@ -36,6 +36,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "provider": "the source's name for the provider, for names in price lists",
             "name": "the spelling",
             "how": "the way in which it was resolved",
+            "by_document": "its days are those of documents, not of what a row is about",
             "resolved": "it means a curated model, or one that two sources name",
         },
     ),

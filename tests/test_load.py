@@ -189,7 +189,9 @@ def test_bundle_is_not_made_of_a_document_that_cannot_be_read(tmp_path: Path) ->
     assert not (tmp_path / "bundle").exists()
 
 
-@pytest.mark.parametrize("text", ["", "id,source\nx,y\n", "\xff", '"', "id\n" + "x" * 200_000])
+@pytest.mark.parametrize(
+    "text", ["", "id,source\nx,y\n", "\xff", '"', "id\n" + "x" * 200_000], ids=range(5)
+)
 def test_bundle_whose_list_is_broken_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "snapshots.csv").write_bytes(text.encode("latin-1"))
     with pytest.raises(DataError, match="bundle cannot be read") as caught:

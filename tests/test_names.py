@@ -101,6 +101,34 @@ def test_a_sources_own_name_beats_one_of_any_source() -> None:
     assert len(found(slug, provider="deepseek")) == 3
 
 
+def test_a_sources_own_name_is_its_spelling_and_no_more() -> None:
+    entries = [
+        model("deepseek-v3"),
+        model("deepseek-v3.1", names=[{"source": "litellm", "name": "deepseek.v3-v1:0"}]),
+        model("deepseek-v4", names=[{"source": "litellm", "name": "deepseek/deepseek-v3"}]),
+    ]
+    world = resolver(curated({"deepseek": entries}))
+    expected = {
+        "deepseek.v3-v1:0": "deepseek-v3.1",
+        "us.deepseek.v3-v1:0": "deepseek-v3.1",
+        "bedrock/us-east-1/deepseek.v3-v1:0": "deepseek-v3.1",
+        "deepseek/deepseek-v3": "deepseek-v4",
+        "deepseek/deepseek-v3:free": "deepseek-v4",
+        "groq/deepseek-v3": "deepseek-v3",
+        "groq/deepseek-ai/DeepSeek-V3": "deepseek-v3",
+    }
+    found = {n: [m.model for m in world.resolve(Name("litellm", n))] for n in expected}
+    assert found == {name: [of] for name, of in expected.items()}
+    elsewhere = world.resolve(Name("models_dev", "deepseek.v3-v1:0"))
+    assert [m.model for m in elsewhere] == ["deepseek-v3"]
+
+
+def test_a_name_that_is_curated_twice_is_one_meaning() -> None:
+    names = [{"source": "any", "name": n} for n in ("gpt-4.1-x", "GPT 4-1 x")]
+    world = resolver(curated({"openai": [model("gpt-4.1", names=names)]}))
+    assert [m.model for m in world.resolve(Name("models_dev", "gpt-4-1-x"))] == ["gpt-4.1"]
+
+
 def test_an_exact_identifier_beats_a_link() -> None:
     links = Links(repo={("models_dev", "gpt-5"): "Qwen/Qwen3-8B"})
     assert found("gpt-5", links=links) == ["gpt-5"]

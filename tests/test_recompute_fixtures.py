@@ -48,6 +48,7 @@ def one(tables: Tables, metric: str, **params: str) -> Estimate:
 
 # gap
 
+TESTED: Row = {"id": "tests@2026-01-05-0", "source": "tests", "address": "https://tests.example"}
 SCORES: list[Row] = [
     {"model": m, "benchmark": "quiz", "value": value, "stderr": 0.5, "source": "tests",
      "harness": "lab", "source_name": m, "released": day(RELEASED[m])}
@@ -60,6 +61,7 @@ def gap_world(rows: list[Row]) -> Tables:
     return world(
         models=MODELS,
         openness=OPENNESS,
+        snapshots=[TESTED],
         results=rows,
         benchmarks=[{"benchmark": "quiz", "name": "Quiz", "items": 400}],
         benchmark_names=[{"name": "quiz", "benchmark": "quiz"}],
@@ -67,7 +69,9 @@ def gap_world(rows: list[Row]) -> Tables:
 
 
 def best(rows: list[Row], group: set[str], by: str) -> float:
-    return max(r["value"] for r in rows if r["model"] in group and RELEASED[r["model"]] <= by)
+    return max(
+        float(r["value"]) for r in rows if r["model"] in group and RELEASED[r["model"]] <= by
+    )
 
 
 @pytest.mark.parametrize("by", ["2025-04-15", "2025-06-30"])
@@ -97,6 +101,7 @@ def test_gap_is_corrected_for_the_maximum() -> None:
     tables = world(
         models=[*MODELS, *(released(m, "2025-01-10") for m in alike)],
         openness=[*OPENNESS, *(r for m in alike for r in closed(m))],
+        snapshots=[TESTED],
         results=rows,
         benchmarks=[{"benchmark": "quiz", "name": "Quiz", "items": 400}],
         benchmark_names=[{"name": "quiz", "benchmark": "quiz"}],
@@ -142,8 +147,9 @@ PROVIDERS = [
 
 def price_world() -> Tables:
     return world(
-        models=MODELS, openness=OPENNESS, snapshots=DOCUMENTS, offers=OFFERS, providers=PROVIDERS,
-        results=SCORES, benchmarks=[{"benchmark": "quiz", "name": "Quiz", "items": 400}],
+        models=MODELS, openness=OPENNESS, snapshots=[*DOCUMENTS, TESTED], offers=OFFERS,
+        providers=PROVIDERS, results=SCORES,
+        benchmarks=[{"benchmark": "quiz", "name": "Quiz", "items": 400}],
         benchmark_names=[{"name": "quiz", "benchmark": "quiz"}],
     )  # fmt: skip
 

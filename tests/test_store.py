@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from installed import World
-from scoreboard import api, store
+from scoreboard import api
+from scoreboard.engine import connect
 from scoreboard.errors import DataError, UsageError
 from scoreboard.snapshots import STALE_PART, SnapshotStore
 from scoreboard.store import KEPT, Scope, about, open_tables
@@ -155,11 +156,10 @@ def test_killed_build_leaves_a_store_that_answers(small_world: World, home: Path
     assert parts(folder) == []
 
 
-@pytest.mark.parametrize("moment", [".json", "[0-9a-f]"])
+@pytest.mark.parametrize("ending", [".json", ""], ids=["before its description", "at once"])
 def test_killed_sync_leaves_a_store_that_answers(
-    small_world: World, home: Path, moment: str
+    small_world: World, home: Path, ending: str
 ) -> None:
-    ending = ".json" if moment == ".json" else ""
     process = small_world.start("-c", SLOW_SYNC, str(small_world.mirror), ending, home=home)
     with killed_at(process, "writing"):
         pass
@@ -193,7 +193,7 @@ def test_tables_that_another_process_clears_away_are_built_again(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_tables().connection.close()
-    connect, calls = store.connect, []
+    calls: list[Path] = []
 
     def late(path: Path, *, read_only: bool) -> object:
         calls.append(path)
@@ -201,7 +201,7 @@ def test_tables_that_another_process_clears_away_are_built_again(
             path.unlink()
         return connect(path, read_only=read_only)
 
-    monkeypatch.setattr(store, "connect", late)
+    monkeypatch.setattr("scoreboard.store.connect", late)
     assert open_tables().rows(QUESTION)[0]["n"] > 0
     assert len(calls) == 2
 
@@ -287,10 +287,16 @@ def test_no_row_of_a_vintage_is_published_later(home: Path) -> None:
         assert tables.column(f"{later} WHERE s.published > '2026-01-31'") == [0]
 
 
-def test_correction_holds_at_a_vintage_within_a_run(home: Path) -> None:
+def test_correction_holds_at_a_vintage_within_a_run(small_world: World, home: Path) -> None:
     """What a source still said on that day is still corrected on that day."""
-    lapsed = about(open_tables(Scope(vintage=dt.date(2026, 1, 20))))["lapsed_corrections"]
-    assert lapsed == about(open_tables())["lapsed_corrections"] == []
+    file = small_world.mirror / "2026-01-05/models.dev/models.json"
+    later = dt.date(2026, 3, 5)
+    address = "https://models.dev/models.json"
+    SnapshotStore().keep("models_dev_models", address, later, file.read_bytes(), retrieved=later)
+    for scope in (Scope(), Scope(vintage=dt.date(2026, 2, 1)), Scope(vintage=later)):
+        tables = open_tables(scope)
+        assert about(tables)["lapsed_corrections"] == []
+        assert tables.column("SELECT context FROM models WHERE model = 'alpha-1'") == [131072]
 
 
 def test_excluded_source_has_no_rows(home: Path) -> None:

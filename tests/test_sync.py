@@ -138,7 +138,9 @@ def test_source_without_documents_is_skipped(tmp_path: Path, store: SnapshotStor
     assert states(outcomes) == [("skipped", "the mirror has no document of it")]
 
 
-@pytest.mark.parametrize("file", ["../secret", "a/../../secret", "/etc/passwd", "a\0b"])
+@pytest.mark.parametrize(
+    "file", ["../secret", "a/../../secret", "/etc/passwd", "a\0b"], ids=range(4)
+)
 def test_index_that_points_outside_is_an_error(
     tmp_path: Path, store: SnapshotStore, file: str
 ) -> None:
@@ -165,6 +167,7 @@ def test_link_that_points_outside_is_not_followed(tmp_path: Path, store: Snapsho
     ["", "{", "[]", '{"documents": 1}', '{"documents": [{"file": "a"}]}', "\ud800", "[" * 100_000,
      '{"documents": [{"file": "a", "address": "x", "published": "soon", "retrieved": "2026-01-05",'
      ' "sha256": ""}]}'],
+    ids=range(8),
 )  # fmt: skip
 def test_broken_index_is_an_error_that_says_where(
     tmp_path: Path, store: SnapshotStore, text: str

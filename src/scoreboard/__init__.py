@@ -6,6 +6,8 @@ package stays fast.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import Any
 
 __all__ = [
@@ -21,10 +23,29 @@ _ELSEWHERE = {
 
 
 def __getattr__(name: str) -> Any:
-    """The public name, from where it lives. `sync` and `build` are also modules: functions win."""
+    """The public name, from where it lives."""
     if name not in __all__:
         raise AttributeError(f"module 'scoreboard' has no attribute {name!r}")
     import importlib
 
     module = importlib.import_module(_ELSEWHERE.get(name, "scoreboard.api"))
     return getattr(module, name)
+
+
+class _Callable(ModuleType):
+    """`scoreboard.build` and `scoreboard.sync` are modules too: called, they are the functions."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        from scoreboard import api
+
+        return getattr(api, self.__name__.rpartition(".")[2])(*arguments, **named)
+
+
+class _Package(ModuleType):
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in __all__ and type(value) is ModuleType:
+            value.__class__ = _Callable
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

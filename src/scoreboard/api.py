@@ -23,7 +23,7 @@ from scoreboard.lineage import explain as trail_of
 from scoreboard.lookup import card, find, identified, names, same
 from scoreboard.metrics import all_metrics, get_metric
 from scoreboard.query import sql
-from scoreboard.render import headed
+from scoreboard.render import headed, line
 from scoreboard.store import Scope, Tables, about, open_tables
 from scoreboard.sync import sync
 
@@ -90,12 +90,23 @@ def check_assumptions(path: Path) -> None:
 
     opened = open_tables()
     attributes = opened.column("SELECT DISTINCT attribute FROM statements ORDER BY 1")
+    types = {r["column_name"]: r["column_type"] for r in opened.rows("DESCRIBE models")}
     for entry in parse(path, AssumptionFile).assume:
         model = identified(opened, "model", entry.model)
         if model != entry.model:
-            raise UsageError(f"{entry.model} is another name", valid=[model])
+            raise UsageError(f"{entry.model} is another name of a model", valid=[model])
         if entry.attribute not in attributes:
             raise UsageError(f"unknown attribute: {entry.attribute}", valid=attributes)
+        kind = types.get(entry.attribute, "VARCHAR")
+        if not opened.column(f"SELECT try_cast(? AS {kind}) IS NOT NULL", [str(entry.value)])[0]:
+            raise UsageError(
+                f"{entry.attribute} of {model} cannot be {entry.value}", valid=VALUES.get(kind, ())
+            )
+        if entry.attribute == "licence":
+            identified(opened, "licence", str(entry.value))
+
+
+VALUES = {"BOOLEAN": ("true", "false"), "DATE": ("a day such as 2025-01-31",)}
 
 
 def metrics(scope: Scope | None = None, metric: str | None = None) -> list[dict[str, Any]]:
@@ -204,7 +215,8 @@ def cite(figure: str, scope: Scope | None = None) -> dict[str, str]:
     credit = "; ".join(sources[s].cite.rstrip(".") for s in used if s in sources)
     name = chosen.title or get_metric(chosen.metric).title
     day = max(e.as_of for e in estimates)
-    value = headed(estimates[0]) if len(estimates) == 1 else f"{len(estimates)} values, as of {day}"
+    one = line(estimates[0]) if chosen.title else headed(estimates[0])
+    value = one if len(estimates) == 1 else f"{len(estimates)} values, as of {day}"
     return citation(
         key=chosen.id,
         title=": ".join(filter(None, (chosen.section, name))),

@@ -14,7 +14,6 @@ from scoreboard.render import (
     clean,
     decided,
     grid,
-    key_text,
     line,
     markdown_cell,
     number,
@@ -205,17 +204,19 @@ def changes(found: Changed) -> list[dict[str, Any]]:
         for key in dict.fromkeys([*old, *new]):
             one, two = old.get(key), new.get(key)
             if (one and one.value) != (two and two.value):
-                names = [figure.title, *(key_text(e) for e in (one or two,) if e and several)]
-                rows.append(_change(figure.id, ": ".join(names), dict(key), one, two))
+                group = next(iter(key), ("", ""))[1]
+                what = f"{figure.title}: {PLACES.get(group, group)}" if several else figure.title
+                rows.append(_change(figure, what, dict(key), one, two))
     return rows
 
 
 def _change(
-    figure: str, what: str, key: dict[str, str], one: Estimate | None, two: Estimate | None
+    figure: Figure, what: str, key: dict[str, str], one: Estimate | None, two: Estimate | None
 ) -> dict[str, Any]:
     sides = [e for e in (one, two) if e]
     return {
-        "figure": figure,
+        "figure": figure.id,
+        "section": figure.section,
         "what": what,
         "key": key,
         "first": one.as_json() if one else None,
@@ -233,14 +234,21 @@ def changes_text(
     if not rows:
         return f"nothing on the board differs between {first} and {second}\n"
     said = {True: "yes", False: "no", None: "cannot be told"}
-    cells = [[r["what"], *r["cells"], r["unit"], said[r["separable"]]] for r in rows]
     header = ("figure", str(first), str(second), "unit", "intervals apart")
-    return grid(header, cells, width)
+    lines = []
+    for section in dict.fromkeys(r["section"] for r in rows):
+        cells = [
+            [r["what"], *r["cells"], r["unit"], said[r["separable"]]]
+            for r in rows
+            if r["section"] == section
+        ]
+        lines += [section, "", grid(header, cells, width)]
+    return "\n".join([*lines, "Figures that are not listed are the same on both days."])
 
 
 def changes_json(rows: Sequence[dict[str, Any]], first: dt.date, second: dt.date) -> str:
     """The differences as one document."""
-    shown = ("figure", "what", "key", "first", "second", "separable")
+    shown = ("figure", "section", "what", "key", "first", "second", "separable")
     kept = [{name: r[name] for name in shown} for r in rows]
     return to_json({"first": first, "second": second, "changes": kept})
 

@@ -21,11 +21,12 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.Duck
     """A database: a file, or memory. It never fetches an extension by itself."""
     import duckdb
 
-    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only)
-    connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
-    connection.execute(
-        "SET autoinstall_known_extensions = false; SET autoload_known_extensions = false"
+    connection = duckdb.connect(
+        str(path) if path else ":memory:",
+        read_only=read_only,
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False},
     )
+    connection.execute("SET threads = 2; SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
     return connection
 
 

@@ -168,11 +168,12 @@ def licence_periods(entry: ModelEntry | None) -> list[tuple[dt.date | None, str]
 
 
 def is_unrestricted(licence: LicenceEntry) -> bool | None:
-    """Whether a licence leaves use free; None when its text is not known."""
-    if not licence.known or licence.commercial is None or licence.use_policy is None:
-        return None
+    """Whether a licence leaves use free; None when what is known of its text does not say."""
     limits = (licence.cap, licence.territory, licence.field_of_use, licence.naming_duty)
-    return licence.commercial and not licence.use_policy and not any(limits)
+    if licence.commercial is False or licence.use_policy or any(limits):
+        return False
+    read = licence.known and licence.commercial is not None and licence.use_policy is not None
+    return True if read else None
 
 
 def openness_periods(

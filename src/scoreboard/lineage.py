@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoreboard.documents import locate
 from scoreboard.estimate import Estimate, LeftOut, Ref
@@ -21,39 +21,53 @@ SAMPLE = 3
 LINES = 40  # estimates and reasons printed before the rest is only counted
 DISPUTED = ("weights", "licence", "released")
 DECIDING = ("leader_model", "chaser_model", "model")
-NAMED = ("results", "offers", "usage")  # tables whose rows name a model
+NAMED = {"results": "''", "offers": "provider", "usage": "''"}  # tables whose rows name a model
+
+
+class About(NamedTuple):
+    """What a row is about: its own spelling of the model, the model, who offers it."""
+
+    source_name: str = ""
+    model: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True)
 class Names:
-    """What each row is about: its own spelling of the model, and the model."""
+    """What each row is about, and which models and offers decide a figure."""
 
-    of: Mapping[tuple[str, str], tuple[str, str]]
-    deciding: frozenset[str]
+    of: Mapping[tuple[str, str], About]
+    models: frozenset[str]
+    providers: frozenset[str]
 
-    def order(self, ref: Ref) -> tuple[bool, Ref]:
-        """Rows of the models that decide a figure first."""
-        return self.of.get(ref[:2], ("", ""))[1] not in self.deciding, ref
+    def order(self, ref: Ref) -> tuple[int, Ref]:
+        """Rows of the models that decide a figure first, those of the deciding offer before all."""
+        about = self.of.get(ref[:2], About())
+        if about.model not in self.models:
+            return 2, ref
+        return int(bool(self.providers) and about.provider not in self.providers), ref
 
     def data(self, ref: Ref) -> dict[str, str]:
         """A row as data: where it is, its raw cell, and what it is about where that is known."""
-        name, model = self.of.get(ref[:2], ("", ""))
         row = {"locator": ref.locator, "raw": ref.raw}
-        return row | ({"source_name": name, "model": model} if name else {})
+        about = self.of.get(ref[:2], About())
+        known = {"source_name": about.source_name, "model": about.model}
+        return row | (known if about.source_name else {})
 
 
-def names_of(tables: Tables, refs: Iterable[Ref], deciding: Iterable[str]) -> Names:
+def names_of(tables: Tables, refs: Iterable[Ref], estimates: Sequence[Estimate]) -> Names:
     """The names behind these rows."""
     snapshots = sorted({r.snapshot_id for r in refs})
-    found = {}
-    for table in NAMED:
+    found: dict[tuple[str, str], About] = {}
+    for table, provider in NAMED.items():
         rows = tables.connection.execute(
-            f"SELECT DISTINCT snapshot_id, locator, source_name, model FROM {table} "
+            f"SELECT DISTINCT snapshot_id, locator, source_name, model, {provider} FROM {table} "
             "WHERE snapshot_id IN (SELECT unnest(?)) ORDER BY ALL",
             [snapshots],
         )
-        found.update({(s, at): (name, model) for s, at, name, model in rows.fetchall()})
-    return Names(found, frozenset(deciding))
+        found.update({(row[0], row[1]): About(*row[2:]) for row in rows.fetchall()})
+    offers = frozenset(str(p) for e in estimates if (p := e.detail.get("provider")))
+    return Names(found, frozenset(models_in(estimates)), offers)
 
 
 def documents(tables: Tables, refs: Iterable[Ref], names: Names) -> list[dict[str, Any]]:
@@ -146,7 +160,7 @@ def explain(
     refs = {r for e in estimates for r in e.inputs.rows}
     left = {x for e in estimates for x in e.left_out}
     deciding = models_in(estimates)
-    names = names_of(tables, {*refs, *(x.row for x in left)}, deciding)
+    names = names_of(tables, {*refs, *(x.row for x in left)}, estimates)
     return {
         "figure": figure.id,
         "metric": metric.id,
@@ -235,7 +249,7 @@ def _left_lines(left: Sequence[dict[str, Any]]) -> list[str]:
     lines = []
     for x in left[:LINES]:
         lines.append(f"  {x['count']}: {clean(x['why'])}")
-        lines += [f"    {clean(r['snapshot'])}  {_row_line(r)}" for r in x["rows"]]
+        lines += [f"    {clean(r['snapshot']) or 'curated'}  {_row_line(r)}" for r in x["rows"]]
     return [*lines, *([f"  ... {len(left) - LINES} more reasons: --format json"]
                       if left[LINES:] else [])]  # fmt: skip
 

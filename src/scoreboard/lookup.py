@@ -207,7 +207,7 @@ ASKED = """
 SELECT DISTINCT source, provider, name, model, variant, valid_from, valid_to, how, resolved
 FROM names WHERE lower(name) = $1 OR model = $1
   OR (provider <> '' AND lower(provider || '/' || name) = $1)
-ORDER BY valid_from NULLS FIRST, model, variant, name, source, provider, how
+ORDER BY model = '', valid_from NULLS FIRST, model, variant, name, source, provider, how
 """
 
 

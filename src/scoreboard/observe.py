@@ -111,8 +111,8 @@ def observe(connection: duckdb.DuckDBPyConnection, curated: Curated) -> Observed
         for r in rows(
             connection,
             "SELECT DISTINCT c.source, c.name, c.kind, c.replaces FROM price_corrections c "
-            "JOIN offers o ON o.source = c.source AND o.correction <> '' AND o.kind = c.kind "
-            "AND o.raw = c.replaces",
+            f"JOIN prices p ON {SOURCE.format('p')} = c.source AND p.kind = c.kind "
+            "AND p.provider || '/' || p.source_name = c.name AND p.raw = c.replaces",
         )
     }
     prices = _price_corrections(curated)

@@ -26,7 +26,6 @@ from scoreboard.render import (
 )
 
 DOMAIN_SHOWN = 8
-BESIDE = "without the change"
 
 
 def metrics(found: Sequence[dict[str, Any]], format_: str) -> str:
@@ -73,7 +72,7 @@ def estimates(
     render = {"md": to_markdown, "table": to_table}[format_]
     text = render(found)
     if original is not None:
-        text += f"\nThe original, {BESIDE}:\n\n{render(original)}"
+        text += f"\nThe original, without the change:\n\n{render(original)}"
     return text
 
 
@@ -98,24 +97,24 @@ def parquet(found: Sequence[Estimate], original: Sequence[Estimate] | None) -> b
 
 def names(found: Sequence[Mapping[str, Any]], width: int | None) -> str:
     """Why names mean models: one row per meaning, with the sources that use the name so."""
-    merged: dict[tuple[Any, ...], list[str]] = {}
+    merged: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for r in found:
         model = r["model"] or "not resolved"
         model += f" ({r['variant']})" if r["variant"] else ""
-        days = f"{r['valid_from'] or ''} to {r['valid_to'] or 'now'}" if (
-            r["valid_from"] or r["valid_to"]) else ""  # fmt: skip
-        key = (r["name"], model, days.strip(), r["how"] or "no rule fits")
-        used = merged.setdefault(key, [])
-        where = f"{r['source']} ({r['provider']})" if r["provider"] else r["source"]
-        if where not in used:
-            used.append(where)
-    rows = [[*key, _several(used)] for key, used in merged.items()]
+        dated = r["valid_from"] or r["valid_to"]
+        days = f"{r['valid_from'] or ''} to {r['valid_to'] or 'now'}".strip() if dated else ""
+        key = (r["name"], model, days, r["how"] or "no rule fits")
+        providers = merged.setdefault(key, {}).setdefault(r["source"], [])
+        if r["provider"] and r["provider"] not in providers:
+            providers.append(r["provider"])
+    rows = [[*key, ", ".join(map(_used, used.items()))] for key, used in merged.items()]
     return grid(("name", "means", "days", "why", "sources"), rows, width)
 
 
-def _several(used: Sequence[str]) -> str:
-    more = f" and {len(used) - 4} more" if len(used) > 4 else ""
-    return ", ".join(used[:4]) + more
+def _used(source: tuple[str, list[str]]) -> str:
+    name, providers = source
+    more = f" and {len(providers) - 2} more" if len(providers) > 2 else ""
+    return name + (f" ({', '.join(providers[:2])}{more})" if providers else "")
 
 
 def table(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import math
+import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,8 @@ class Param:
             near = difflib.get_close_matches(text, valid, 6, 0.5)
             raise UsageError(
                 f"unknown {self.name}: {text}" + (f"; near: {', '.join(near)}" if near else ""),
-                valid=valid,
-                repair=f"scoreboard find {text}",
+                valid=[v for v in valid if v],
+                repair=f"scoreboard find {shlex.quote(text)}" if text else "scoreboard show",
             )
         return text
 

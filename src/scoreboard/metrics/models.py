@@ -63,6 +63,12 @@ class World:
     rows: Mapping[str, Sequence[Ref]]  # what the list says, by tracked model
     listed: dt.date | None  # date of the list
 
+    @property
+    def begins(self) -> dt.date | None:
+        """The first known release of a tracked model."""
+        days = (self.models[m].released for m in self.rows)
+        return min((d for d in days if d), default=None)
+
 
 def family_domain(tables: Tables, others: Values) -> list[str]:
     """The groups of the partition: of families, those of the curated list too."""
@@ -117,6 +123,10 @@ class Models(Metric):
         if not world.rows:
             why = "there is no list of tracked models among the rows"
             return [Estimate(None, "count", "none", as_of, POPULATION, caveats=(why,))]
+        if too_early(world, as_of):
+            why = f"the first release of a tracked model that is known is of {world.begins}"
+            key = {by: p["of"]} if p.get("of") else {}
+            return [Estimate(None, "count", "none", as_of, POPULATION, key=key, caveats=(why,))]
         members = by_group(world, by, as_of, p.get("of"))
         details = family_details(tables, world, members, as_of) if by == "family" else {}
         return [
@@ -129,7 +139,7 @@ class Models(Metric):
         result: list[float | None] = []
         for p in grid:
             of = p.get("of")
-            counted = world.rows and of
+            counted = world.rows and of and not too_early(world, self.as_of(tables, p))
             members = by_group(world, p["by"], self.as_of(tables, p), of) if counted else {}
             result.append(float(len(members[of])) if of in members else None)
         return result
@@ -146,6 +156,13 @@ def read_world(tables: Tables) -> World:
         if r["published"] is not None:
             days.append(r["published"])
     return World(all_models(tables), dict(rows), max(days, default=None))
+
+
+def too_early(world: World, as_of: dt.date) -> bool:
+    """Whether a day is before anything tracked is known to be out: models without a date count
+    at every date, and would be all there is.
+    """
+    return world.begins is not None and as_of < world.begins
 
 
 def by_group(world: World, by: str, as_of: dt.date, of: str | None = None) -> dict[str, list[str]]:

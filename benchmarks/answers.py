@@ -1,0 +1,47 @@
+"""How fast one question is answered from built tables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from benchmarks.measure import SCOREBOARD, Result, command, seconds
+
+SHARES = (
+    {"by": "openness", "of": "open"},
+    {"by": "origin_openness", "of": "CN_open", "stat": "mean"},
+    {"by": "origin", "stat": "peak"},
+    {"by": "family"},
+    {"by": "model", "stat": "mean"},
+    {"by": "developer", "denominator": "open", "stat": "mean"},
+)
+
+
+def measure(home: Path) -> Iterator[Result]:
+    """Every figure of the board as a process, and token shares in this one. Tables are built."""
+    from scoreboard.figures import board_figures
+
+    slowest, name = 0.0, ""
+    for figure in board_figures():
+        given = [word for key, value in figure.given for word in ("-p", f"{key}={value}")]
+        ask = partial(command, SCOREBOARD, "show", figure.metric, *given, home=home)
+        taken = seconds(ask, 3)
+        slowest, name = max((slowest, name), (taken, figure.id))
+    yield Result(f"scoreboard show, slowest of the board: {name}", slowest, 0.8)
+    yield _shares(home)
+
+
+def _shares(home: Path) -> Result:
+    from scoreboard.metrics import get_metric
+    from scoreboard.store import open_tables
+
+    os.environ["SCOREBOARD_HOME"] = str(home)
+    tables, metric = open_tables(), get_metric("token_share")
+    slowest, name = 0.0, ""
+    for given in SHARES:
+        values = metric.read(tables, given)
+        taken = seconds(partial(metric.compute, tables, values), 5)
+        slowest, name = max((slowest, name), (taken, " ".join(given.values())))
+    return Result(f"a token share in process, slowest: {name}", slowest, 0.5)
