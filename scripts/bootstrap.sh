@@ -35,4 +35,9 @@ if [ -z "$uv" ]; then
 fi
 
 # Compiled now: commands must start fast even where nothing may be written later.
-UV_PYTHON_DOWNLOADS=never "$uv" sync --frozen --quiet --compile-bytecode --python "$python"
+sync() {
+  UV_PYTHON_DOWNLOADS=never "$uv" sync --frozen --quiet --compile-bytecode --python "$python"
+}
+
+# Some networks need the machine's own certificates instead of those that uv brings.
+sync 2>/dev/null || UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 sync
