@@ -249,7 +249,6 @@ def test_quick_values_agree_with_whole_answers(tables: Tables, metric: Metric) -
         if sum(v is not None for v in expected) >= READINGS:
             break
     assert sum(v is not None for v in expected) >= READINGS
-    print(metric.id, len(grid))
     together = metric.values(tables, grid)
     for reading, quick, whole in zip(asked, together, expected, strict=True):
         assert quick == (None if whole is None else pytest.approx(whole)), reading

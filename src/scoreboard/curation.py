@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -139,12 +138,3 @@ def _keep(found: Curated, file: str, evidence: dict[str, c.Evidence]) -> None:
 def _unique(seen: dict[str, Any], name: str, path: Path) -> None:
     if name in seen:
         raise DataError(f"the id {name} is used twice", where=str(path), repair="rename one")
-
-
-def curated_digest(folder: Path | None = None) -> str:
-    """A short name for the present state of the curated files."""
-    root = folder or data_dir()
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.yml")):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:12]

@@ -11,14 +11,16 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from scoreboard.config import data_dir
-from scoreboard.curated import BoardFile
-from scoreboard.curation import parse
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate
 from scoreboard.metrics import all_metrics, get_metric
 from scoreboard.store import Tables
+
+if TYPE_CHECKING:
+    from scoreboard.curated import BoardFile
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,9 @@ class Figure:
 @cache
 def board() -> BoardFile:
     """The composition of the board."""
+    from scoreboard.curated import BoardFile
+    from scoreboard.curation import parse
+
     return parse(data_dir() / "board.yml", BoardFile)
 
 
@@ -90,7 +95,7 @@ def get_figure(name: str) -> Figure:
     given = []
     for part in filter(None, rest.split(",")):
         key, equals, value = part.partition("=")
-        if not equals:
+        if not equals or not key:
             raise UsageError(f"not a parameter: {part}", valid=["name=value"])
         given.append((key, value))
     return Figure(name, metric, tuple(given))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from scoreboard.engine import connect
 from scoreboard.errors import UsageError
-from scoreboard.store import open_tables
+from scoreboard.store import Tables, open_tables
+
+if TYPE_CHECKING:
+    import duckdb
 
 READING = ("SELECT", "EXPLAIN")  # SHOW, DESCRIBE and SUMMARIZE are kinds of SELECT
 
@@ -17,8 +21,7 @@ def sql(query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """
     import duckdb
 
-    connection = open_tables().connection
-    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    connection = _locked(open_tables())
     try:
         statements = connection.extract_statements(query)
         kinds = [s.type.name for s in statements]
@@ -39,6 +42,19 @@ def sql(query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
             valid=[r[0] for r in names],
             repair="scoreboard sql 'DESCRIBE results'",
         ) from error
+
+
+def _locked(tables: Tables) -> duckdb.DuckDBPyConnection:
+    """The tables in a database of their own that can reach nothing else.
+
+    Of their own, because a database that is locked stays so for everybody in this process.
+    """
+    (path,) = tables.column("SELECT path FROM duckdb_databases() WHERE path IS NOT NULL")
+    connection = connect()
+    quoted = str(path).replace("'", "''")
+    connection.execute(f"ATTACH '{quoted}' AS scoreboard (READ_ONLY); USE scoreboard")
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return connection
 
 
 def distinct(columns: list[str]) -> list[str]:

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoreboard.bundle import TABLES, bundle_digest
-from scoreboard.config import bundle_dir, home, unwritable
-from scoreboard.curation import curated_digest
+from scoreboard.config import bundle_dir, data_dir, home, unwritable
 from scoreboard.engine import connect, rows
 from scoreboard.errors import DataError
 from scoreboard.snapshots import PART, SnapshotStore, remove_stale_parts
@@ -96,6 +95,15 @@ def code_digest() -> str:
     for path in sorted(root.rglob("*.py")):
         if not path.is_relative_to(root / "metrics"):
             digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def curated_digest() -> str:
+    """A short name for the present state of the curated files."""
+    root = data_dir()
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.yml")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
