@@ -61,7 +61,8 @@ def names_of(tables: Tables, refs: Iterable[Ref], estimates: Sequence[Estimate])
     found: dict[tuple[str, str], About] = {}
     for table, provider in NAMED.items():
         rows = tables.connection.execute(
-            f"SELECT DISTINCT snapshot_id, locator, source_name, model, {provider} FROM {table} "
+            f"SELECT DISTINCT snapshot_id, locator, source_name, coalesce(model, '') AS model, "
+            f"{provider} FROM {table} "
             "WHERE snapshot_id IN (SELECT unnest(?)) ORDER BY ALL",
             [snapshots],
         )
@@ -257,7 +258,8 @@ def _left_lines(left: Sequence[dict[str, Any]]) -> list[str]:
 def _row_line(row: dict[str, Any]) -> str:
     """`locator  raw cell  (the row's own name: model)`."""
     name, model = row.get("source_name", ""), row.get("model", "")
-    meant = f"  ({name}{f': {model}' if model not in ('', name) else ''})" if name else ""
+    meaning = f": {model or 'not resolved'}" if model != name else ""
+    meant = f"  ({name}{meaning})" if name else ""
     return clean(f"{row['locator']}  {row['raw']}{meant}")
 
 

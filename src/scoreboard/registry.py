@@ -133,7 +133,12 @@ def _add_repo(registry: Registry, curated: Curated, prefixes: Prefixes, repo: st
     if not developer or not base:
         return
     name = base.lower()
-    model_id = name if name not in registry.models and name not in registry.exact else repo.lower()
+    known = registry.models.get(registry.exact.get(name, name))
+    if known and known.developer == developer:  # an organisation that was renamed
+        known.repos = (*known.repos, repo)
+        registry.exact[repo.lower()] = known.id
+        return
+    model_id = repo.lower() if known else name
     release = release_of(curated, developer, repo)
     registry.models[model_id] = Model(
         model_id, developer, release.released if release else None, (repo,), False, release

@@ -53,6 +53,7 @@ class Tables:
     connection: duckdb.DuckDBPyConnection
     digest: str
     scope: Scope = field(default_factory=Scope)
+    cache: dict[str, Any] = field(default_factory=dict)  # what metrics read more than once
     _newest: dict[str, dt.date] = field(default_factory=dict)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:

@@ -53,7 +53,14 @@ class About:
 
 
 def all_models(tables: Tables) -> dict[str, About]:
-    """Every model with its periods of openness."""
+    """Every model with its periods of openness, read once."""
+    if "models" not in tables.cache:
+        tables.cache["models"] = _read_models(tables)
+    found: dict[str, About] = tables.cache["models"]
+    return found
+
+
+def _read_models(tables: Tables) -> dict[str, About]:
     periods: dict[str, list[tuple[dt.date, dt.date, bool | None, str]]] = defaultdict(list)
     for p in tables.rows(
         "SELECT model, coalesce(valid_from, DATE '0001-01-01') AS since, "

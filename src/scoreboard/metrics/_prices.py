@@ -238,16 +238,32 @@ def _outdated(stated: Stated, chosen: Stated, day: dt.date) -> bool:
 
 
 def read_shelf(
-    tables: Tables, kinds: Iterable[str], variant: str = "", tier: str = "", model: str = ""
+    tables: Tables,
+    kinds: Iterable[str],
+    variant: str = "",
+    tier: str = "",
+    models: Iterable[str] | None = None,
 ) -> Shelf:
-    """The offers of these kinds in a variant and tier: of one model, or of all."""
+    """The offers of these kinds in a variant and tier: of some models, or of all. Read once."""
+    wanted = None if models is None else sorted(models)
+    key = f"shelf {sorted(kinds)} {variant} {tier} {wanted}"
+    if key not in tables.cache:
+        tables.cache[key] = _read_shelf(tables, list(kinds), variant, tier, wanted)
+    shelf: Shelf = tables.cache[key]
+    return shelf
+
+
+def _read_shelf(
+    tables: Tables, kinds: list[str], variant: str, tier: str, models: list[str] | None
+) -> Shelf:
     places, documents = _documents(tables)
     shelf = Shelf({}, defaultdict(list), documents, _begins(tables), _parties(tables))
     found = tables.rows(
-        "SELECT * FROM offers WHERE model <> '' AND kind IN (SELECT unnest(?)) AND variant = ? "
-        "AND tier = ? AND (? = '' OR model = ?) ORDER BY model, provider, kind, source, "
+        "SELECT * REPLACE (CAST(usd_per_mtok AS DOUBLE) AS usd_per_mtok) FROM offers "
+        "WHERE model <> '' AND kind IN (SELECT unnest(?)) AND variant = ? AND tier = ? "
+        "AND (? OR model IN (SELECT unnest(?))) ORDER BY model, provider, kind, source, "
         "source_name, first_seen, effective_from, snapshot_id, locator",
-        [list(kinds), variant, tier, model, model],
+        [kinds, variant, tier, models is None, models or []],
     )
     for row in found:
         ref = Ref(row["snapshot_id"], row["locator"], row["raw"])

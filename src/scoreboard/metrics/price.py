@@ -51,7 +51,7 @@ def day_domain(tables: Tables, others: Values) -> list[str]:
     if not model:
         sql = "SELECT DISTINCT first_seen FROM offers WHERE first_seen IS NOT NULL ORDER BY 1"
         return [str(d) for d in tables.column(sql)]
-    shelf = read_shelf(tables, KINDS, model=model)
+    shelf = read_shelf(tables, KINDS, models=[model] if model else None)
     return [str(d) for d in shelf.days([model])]
 
 
@@ -127,7 +127,9 @@ class Price(Metric):
 
 
 def _shelf(tables: Tables, p: Values) -> Shelf:
-    return read_shelf(tables, weights_of(p), p["variant"], p["tier"], p["model"] or "")
+    return read_shelf(
+        tables, weights_of(p), p["variant"], p["tier"], [p["model"]] if p["model"] else None
+    )
 
 
 def _value(shelf: Shelf, p: Values, model: str, day: dt.date) -> float | None:

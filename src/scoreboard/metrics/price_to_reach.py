@@ -120,7 +120,7 @@ class PriceToReach(Metric):
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
         world, day = read_world(tables, p["benchmark"]), self.as_of(tables, p)
         level = choose_level(tables, world, p)
-        return [estimate(world, level, read_shelf(tables, weights_of(p)), p, day)]
+        return [estimate(world, level, shelf_of(tables, world, p), p, day)]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         worlds: dict[str, World] = {}
@@ -140,7 +140,7 @@ class PriceToReach(Metric):
 
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
         world, end = read_world(tables, p["benchmark"]), self.as_of(tables, p)
-        level, shelf = choose_level(tables, world, p), read_shelf(tables, weights_of(p))
+        level, shelf = choose_level(tables, world, p), shelf_of(tables, world, p)
         if level is None:
             return [estimate(world, level, shelf, p, end)]
         models = level.reached(world, "any", end)
@@ -154,6 +154,12 @@ class PriceToReach(Metric):
                 found.append(estimate(world, level, shelf, p, day))
                 last = now
         return found or [estimate(world, level, shelf, p, end)]
+
+
+def shelf_of(tables: Tables, world: World, p: Values) -> Shelf:
+    """The offers of the models with a score."""
+    scored = {s.model for rows in world.rows.values() for s in rows}
+    return read_shelf(tables, weights_of(p), models=scored)
 
 
 def market(world: World, level: Level, shelf: Shelf, p: Values, day: dt.date) -> Market:
