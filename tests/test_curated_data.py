@@ -15,6 +15,7 @@ from scoreboard import curated as c
 from scoreboard.curation import Curated, load_curated, parse, read_yaml
 from scoreboard.derive import FACT_ATTRIBUTES
 from scoreboard.engine import connect, rows
+from scoreboard.errors import DataError
 from scoreboard.identify import make_resolver
 from scoreboard.load import load_tables
 from scoreboard.metrics import all_metrics
@@ -324,3 +325,14 @@ def test_the_board_names_metrics_and_parameters(data: Curated) -> None:
 def test_countries_have_evidence(data: Curated) -> None:
     for developer in data.developers.values():
         assert not developer.country or developer.evidence, developer.id
+
+
+def test_evidence_that_is_not_listed_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "acme.yml"
+    path.write_text(
+        "developer: acme\nevidence: {}\nmodels:\n"
+        "- {id: alpha, name: Alpha, released: 2025-01-01, evidence: {released: nowhere}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(DataError, match=r"alpha names evidence that is not listed: \['nowhere'\]"):
+        parse(path, c.ModelFile)

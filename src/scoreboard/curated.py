@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 
 def _listed(value: object) -> object:
@@ -38,6 +38,23 @@ class Evidence(Entry):
     date: Day | None = None  # when the page was published or last changed
     read: Day | None = None  # when we read it
     says: str | None = None  # the fact in our own words, briefly
+
+
+class File(Entry):
+    """A file with evidence: every key that an entry names must be there."""
+
+    evidence: dict[str, Evidence]
+
+    @model_validator(mode="after")
+    def _known_keys(self) -> Self:
+        for entry in (e for v in vars(self).values() if isinstance(v, list) for e in v):
+            stated = getattr(entry, "evidence", [])
+            lists = stated.values() if isinstance(stated, dict) else [stated]
+            missing = {k for keys in lists for k in keys} - set(self.evidence)
+            if missing:
+                name = getattr(entry, "id", None) or getattr(entry, "model", "an entry")
+                raise ValueError(f"{name} names evidence that is not listed: {sorted(missing)}")
+        return self
 
 
 class DatedLicence(Entry):
@@ -86,9 +103,8 @@ class ReleaseEntry(Entry):
     evidence: Keys
 
 
-class ModelFile(Entry):
+class ModelFile(File):
     developer: Id
-    evidence: dict[str, Evidence]
     models: list[ModelEntry] = []
     releases: list[ReleaseEntry] = []
 
@@ -103,8 +119,7 @@ class DeveloperEntry(Entry):
     evidence: Keys = []
 
 
-class DeveloperFile(Entry):
-    evidence: dict[str, Evidence]
+class DeveloperFile(File):
     developers: list[DeveloperEntry]
 
 
@@ -128,8 +143,7 @@ class ProviderEntry(Entry):
     evidence: Keys = []
 
 
-class ProviderFile(Entry):
-    evidence: dict[str, Evidence]
+class ProviderFile(File):
     providers: list[ProviderEntry]
 
 
@@ -150,8 +164,7 @@ class LicenceEntry(Entry):
     evidence: Keys = []
 
 
-class LicenceFile(Entry):
-    evidence: dict[str, Evidence]
+class LicenceFile(File):
     licences: list[LicenceEntry]
 
 
@@ -172,8 +185,7 @@ class BenchmarkEntry(Entry):
     evidence: Keys = []
 
 
-class BenchmarkFile(Entry):
-    evidence: dict[str, Evidence]
+class BenchmarkFile(File):
     benchmarks: list[BenchmarkEntry]
 
 
@@ -189,9 +201,8 @@ class PriceEntry(Entry):
     evidence: Keys
 
 
-class PriceFile(Entry):
+class PriceFile(File):
     provider: Id
-    evidence: dict[str, Evidence]
     prices: list[PriceEntry]
 
 
@@ -234,8 +245,7 @@ class CorrectionEntry(Entry):
     evidence: Keys
 
 
-class CorrectionFile(Entry):
-    evidence: dict[str, Evidence]
+class CorrectionFile(File):
     corrections: list[CorrectionEntry]
 
 

@@ -43,17 +43,13 @@ class Curated:
 def read_yaml(path: Path) -> Any:
     """A YAML file as plain values.
 
-    In C where that is installed, which is five times faster; what it refuses is read in Python,
-    which also takes colons in flow lists.
+    Read in C where that is installed, which is five times faster.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        try:
-            return YAML(typ="safe").load(path)
-        except YAMLError:
-            return YAML(typ="safe", pure=True).load(path)
+        return YAML(typ="safe").load(path)
     except FileNotFoundError as error:
         raise DataError("a file of data/ is missing", where=str(path)) from error
     except (YAMLError, ValueError) as error:  # ValueError: bytes that are no text, no such day

@@ -283,8 +283,9 @@ def family_of(curated: Curated, model: Model) -> str:
 def _periods(curated: Curated, model: Model, chosen: Chosen) -> list[OpennessPeriod]:
     weights = chosen.value(model.id, "weights")
     licences = licence_periods(curated.models.get(model.id))
-    if not licences and (licence := chosen.value(model.id, "licence")):
-        licences = [(None, licence)]
+    winner = chosen.winners.get((model.id, "licence"))
+    if winner and (not licences or winner.rank == "assumption"):
+        licences = [(None, winner.value)]
     return openness_periods(
         model.id,
         None if weights is None else weights == "true",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut, Ref
 from scoreboard.metrics._groups import (
     About,
@@ -217,11 +218,11 @@ def groups_of(p: Values) -> tuple[str, str]:
     first, second = DEFAULT_GROUPS.get(p["by"], ("", ""))
     leader, chaser = p.get("leader") or first, p.get("chaser") or second
     if not leader or not chaser:
-        from scoreboard.errors import UsageError
-
         raise UsageError(
             f"with by={p['by']} name both groups", repair="-p leader=... -p chaser=..."
         )
+    if leader == chaser:
+        raise UsageError(f"leader and chaser are the same group: {leader}")
     return leader, chaser
 
 
@@ -311,7 +312,10 @@ def _fault(sides: Sequence[Side], as_of: dt.date) -> str:
 
 def _no_harness(world: World, leader: str, chaser: str, p: Values) -> str:
     asked = f" under {p['harness']}" if p.get("harness") else ""
-    return f"no harness{asked} has models of both {leader} and {chaser} on {world.benchmark.id}"
+    day = f" by {p['as_of']}" if p.get("as_of") else ""
+    return (
+        f"no harness{asked} has models of both {leader} and {chaser} on {world.benchmark.id}{day}"
+    )
 
 
 def _population(world: World, harness: Harness | None) -> str:
