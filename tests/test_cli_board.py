@@ -1,0 +1,150 @@
+"""The board on the command line, pipes and terminals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoreboard import cli
+from scoreboard.board_text import FAMILY_COLUMNS, changes_text
+from scoreboard.config import HOME_VARIABLE
+from scoreboard.engine import connect
+from scoreboard.figures import board_figures
+
+MMLU = ("show", "gap", "-p", "benchmark=mmlu", "--as-of", "2025-01-31")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(
+    built_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run a command in this process, over the real tables."""
+    monkeypatch.setenv(HOME_VARIABLE, str(built_home))
+
+    def command(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["scoreboard", *arguments])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        shown = capsys.readouterr()
+        assert "\x1b" not in shown.out + shown.err
+        return Done(int(done.value.code or 0), shown.out, shown.err)
+
+    return command
+
+
+def process(home: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell in which `scoreboard` is the command line."""
+    path = f"{sys.executable} -m scoreboard"
+    environment = os.environ | {HOME_VARIABLE: str(home), "SB": path}
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command.replace("scoreboard", "$SB")],
+        env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+# The board
+
+
+def test_the_board(built_home: Path) -> None:
+    lines = (built_home / "board.txt").read_text().splitlines()
+    assert re.fullmatch(
+        r"Open Model Scoreboard: data through \d{4}-\d\d-\d\d, newest document \d{4}-\d\d-\d\d, "
+        r"bundle [0-9a-f]+, stale sources: .+",
+        lines[0],
+    )
+    text = "\n".join(lines)
+    for figure in board_figures():
+        if not figure.groups and figure.id != "tracked-by-origin":
+            assert f"{figure.title} [{figure.id}]" in text
+    printed = [x for x in lines if x.startswith("    ") and not x.startswith("     ")]
+    assert len(printed) >= 15
+    for x in printed:
+        assert re.search(r", as of \d{4}-\d\d-\d\d$", x)
+    head = next(i for i, x in enumerate(lines) if x.strip().startswith("family  "))
+    assert re.split(r"\s{2,}", lines[head].strip()) == list(FAMILY_COLUMNS)
+    families = lines[head + 2 : head + 13]
+    assert [x.split()[0] for x in families] == [
+        "qwen", "deepseek", "llama", "mistral", "gemma", "gpt-oss", "kimi", "glm", "minimax",
+        "nemotron", "phi",
+    ]  # fmt: skip
+    assert max(len(x) for x in families) <= 160
+    assert "None" not in text
+
+
+def test_the_board_as_data(run: Run, tmp_path: Path) -> None:
+    done = run("build", "--format", "json", "--out", str(tmp_path))
+    assert [f["figure"] for f in done.json["figures"]] == [f.id for f in board_figures()]
+    assert json.loads((tmp_path / "board.json").read_text()) == done.json
+    assert {"through", "newest_document", "bundle", "stale"} <= set(done.json)
+
+
+def test_what_changed_between_two_days(run: Run) -> None:
+    found = run("diff", "2026-01-01", "2026-06-01", "--format", "json").json["changes"]
+    moved = {c["figure"]: c for c in found}
+    assert "gap-mmlu-2025" not in moved  # its day is fixed
+    gap = moved["gap-arc-agi-2"]
+    apart = (
+        gap["first"]["high"] < gap["second"]["low"] or gap["second"]["high"] < gap["first"]["low"]
+    )
+    assert gap["separable"] is apart
+    day = dt.date(2026, 1, 1)
+    assert changes_text([], day, day, None).startswith("nothing on the board differs")
+
+
+# Pipes and terminals
+
+
+def test_a_closed_pipe_is_no_error(built_home: Path) -> None:
+    done = process(built_home, "scoreboard sql 'SELECT * FROM prices' | head -1")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_help_is_quick_and_short(built_home: Path) -> None:
+    done = process(built_home, "scoreboard --help")
+    assert done.returncode == 0
+    assert max(len(x) for x in done.stdout.splitlines()) <= 80
+    assert not any(x.endswith("...") for x in done.stdout.partition("Commands:")[2].splitlines())
+
+
+def test_parquet_goes_through_a_pipe(built_home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "f.parquet"
+    done = process(built_home, f"scoreboard show gap --format parquet > {path}")
+    assert done.returncode == 0
+    assert connect().execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone() == (1,)
+
+
+def test_lines_fit_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    width = 60
+    monkeypatch.setattr("scoreboard.terminal.columns", lambda: width)
+    monkeypatch.setattr("scoreboard.cli.columns", lambda: width)
+    for command in (("build",), MMLU, ("find", "kimi"), ("sources",), ("model", "kimi-k2"),
+                    ("names", "deepseek-chat"), ("show",),
+                    ("explain", "gap-mmlu-2025")):  # fmt: skip
+        for x in run(*command).out.splitlines():
+            assert len(x) <= width or " " not in x.strip()[width // 2 :].strip()[:-1], x
