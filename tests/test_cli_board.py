@@ -148,3 +148,14 @@ def test_lines_fit_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
                     ("explain", "gap-mmlu-2025")):  # fmt: skip
         for x in run(*command).out.splitlines():
             assert len(x) <= width or " " not in x.strip()[width // 2 :].strip()[:-1], x
+
+
+def test_a_figure_that_cannot_be_had_says_why_and_stops_no_other(run: Run) -> None:
+    found = run("build", "--exclude", "source=epoch_index", "--format", "json")
+    assert found.code == 0
+    figures = {f["figure"]: f["estimates"] for f in found.json["figures"]}
+    (index,) = figures["gap-index"]
+    assert index["value"] is None
+    assert index["caveats"]
+    (share,) = figures["share-cn-open-latest"]
+    assert share["value"] > 0

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import zip_of
+from scoreboard import documents
 from scoreboard.documents import (
     Number,
     Object,
@@ -244,3 +245,17 @@ BODIES = st.one_of(
 def test_locate_never_raises(body: bytes, locator: str) -> None:
     found = locate(body, locator)
     assert found is None or isinstance(found, str)
+
+
+@pytest.mark.parametrize("body", [ZIP, TAR], ids=["zip", "tar"])
+def test_an_archive_that_unpacks_too_large_is_an_error(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "UNPACKED_LIMIT", 5)
+    with pytest.raises(DataError, match="unpacks to more than 5 bytes"):
+        documents.members(body, "archive")
+
+
+def test_values_whose_key_comes_again_are_found_at_any_depth() -> None:
+    value = documents.parse_json(b'{"a": [{"b": 1, "b": 2}], "a/x": 3, "a/x": 4}', "here")
+    assert sorted(documents.repeated(value)) == [("/a/0/b#1", "1"), ("/a~1x#1", "3")]

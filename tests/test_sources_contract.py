@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from helpers import body_of, copy_mirror, document, index, mirrored
+from helpers import body_of, copy_mirror, document, index, mirrored, rows_of
 from scoreboard.documents import locate
 from scoreboard.errors import DataError
-from scoreboard.sources import Document, Source, all_sources
+from scoreboard.sources import Document, Source, all_sources, get_source
 from scoreboard.tables import ROW_TYPES, Row, Unread
 
 SOURCES = [pytest.param(source, id=name) for name, source in all_sources().items()]
@@ -131,3 +131,9 @@ def _rows_if_any(source: Source, held: Document, size: int) -> list[Row] | None:
         return list(source.rows(document(source, held.snapshot.address, held.body[:size])))
     except DataError:
         return None
+
+
+def test_a_json_document_with_nothing_in_it_is_an_error() -> None:
+    source = get_source("litellm")
+    with pytest.raises(DataError, match="has no rows of litellm"):
+        rows_of(source, "{}")

@@ -149,14 +149,36 @@ def board(
 ) -> tuple[dict[str, Any], list[tuple[Figure, list[Estimate]]]]:
     """What the board's head says, and every figure with its estimates."""
     opened = open_tables(scope, progress)
+    if not opened.column("SELECT 1 FROM snapshots LIMIT 1"):
+        raise UsageError("nothing had been published by then", repair="ask for a later --vintage")
     found = []
     for figure in board_figures():
         progress(f"computing {figure.id}")
-        asked = figure.at(as_of)
-        estimates = _computed(opened, asked)
-        whole = replace(asked, given=tuple(effective(opened, asked).items()))
-        found.append((whole, estimates))
+        found.append(_on_board(opened, figure.at(as_of)))
     return head(opened, as_of), found
+
+
+def _on_board(opened: Tables, figure: Figure) -> tuple[Figure, list[Estimate]]:
+    """A figure with all its parameters and estimates; where there is none, the reason."""
+    try:
+        estimates = _computed(opened, figure)
+        return replace(figure, given=tuple(effective(opened, figure).items())), estimates
+    except (DataError, UsageError) as error:
+        return figure, [_none(opened, figure, error.what)]
+
+
+def _none(opened: Tables, figure: Figure, why: str) -> Estimate:
+    """The place of a figure that cannot be had from these rows."""
+    day = figure.params.get("as_of")
+    newest = opened.column("SELECT max(published) FROM snapshots")[0]
+    return Estimate(
+        value=None,
+        unit=get_metric(figure.metric).unit,
+        method="not computed",
+        as_of=dt.date.fromisoformat(day) if day else opened.scope.vintage or newest,
+        population="no rows",
+        caveats=(why,),
+    )
 
 
 STALE_DAYS = 180
@@ -167,13 +189,11 @@ def head(opened: Tables, as_of: dt.date | None = None) -> dict[str, Any]:
     newest = opened.rows(
         "SELECT source, max(published) AS published FROM snapshots GROUP BY 1 ORDER BY 1"
     )
-    if not newest:
-        raise UsageError("nothing had been published by then", repair="ask for a later --vintage")
     last = max(r["published"] for r in newest)
     stale = [r["source"] for r in newest if (last - r["published"]).days > STALE_DAYS]
     record = about(opened)
     return {
-        "through": opened.newest("results", "offers", "usage"),
+        "through": _through(opened),
         "newest_document": last,
         "as_of": as_of,
         "bundle": record["bundle"],
@@ -182,6 +202,14 @@ def head(opened: Tables, as_of: dt.date | None = None) -> dict[str, Any]:
         "lapsed_corrections": record["lapsed_corrections"],
         "faults": record["faults"],
     }
+
+
+def _through(opened: Tables) -> dt.date | None:
+    """The day that scores, prices and token counts all reach; None without one of them."""
+    try:
+        return opened.newest("results", "offers", "usage")
+    except DataError:
+        return None
 
 
 def explain(

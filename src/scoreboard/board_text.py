@@ -31,7 +31,8 @@ def first_line(head: dict[str, Any]) -> str:
     stale = ", ".join(f"{s} ({newest[s]})" for s in head["stale"]) or "none"
     day = f", as of {head['as_of']}" if head["as_of"] else ""
     return (
-        f"Open Model Scoreboard{day}: data through {head['through']}, newest document "
+        f"Open Model Scoreboard{day}: data through {head['through'] or 'no common day'}, "
+        f"newest document "
         f"{head['newest_document']}, bundle {head['bundle']}, stale sources: {stale}"
     )
 
@@ -114,6 +115,8 @@ def _table(rows: Sequence[Estimate], width: int | None) -> str:
     if not rows:
         return "no rows"
     first = rows[0]
+    if first.value is None and not first.key:
+        return "\n".join((line(first), *_words(first)))
     note = f"{first.population}, as of {first.as_of}"
     if "token_share" in first.detail:
         week = next((s["week"] for e in rows if (s := e.detail["token_share"])), None)

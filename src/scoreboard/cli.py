@@ -56,6 +56,7 @@ Limit = Annotated[int, typer.Option("--limit", min=0, help="Rows shown; 0 for al
 def build(
     as_of: AsOf = None,
     vintage: Vintage = None,
+    exclude: Exclude = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Also write the figures as JSON here.")
     ] = None,
@@ -67,7 +68,7 @@ def build(
 
     checked_format(format_, ("table", "json", "md"))
     head, figures = api.board(
-        scope_of(vintage, None, None), day(as_of, "--as-of"), progress=progress
+        scope_of(vintage, exclude, None), day(as_of, "--as-of"), progress=progress
     )
     done()
     if out is not None:

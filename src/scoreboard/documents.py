@@ -165,16 +165,28 @@ BAD_ARCHIVE = (
 )  # fmt: skip
 
 
+UNPACKED_LIMIT = 512 * 1024 * 1024  # bytes
+
+
+def _too_large(where: str) -> DataError:
+    return DataError(f"the archive unpacks to more than {UNPACKED_LIMIT} bytes", where=where)
+
+
 def members(body: bytes, where: str) -> dict[str, bytes]:
     """The files of a zip or gzipped tar, by name, in order of name."""
     try:
         if body[:2] == b"\x1f\x8b":
-            whole = io.BytesIO(gzip.decompress(body))
+            with gzip.open(io.BytesIO(body)) as packed:
+                whole = io.BytesIO(packed.read(UNPACKED_LIMIT + 1))
+            if len(whole.getvalue()) > UNPACKED_LIMIT:
+                raise _too_large(where)
             with tarfile.open(fileobj=whole, errors="replace") as tar:
                 files = {m.name: tar.extractfile(m) for m in tar.getmembers() if m.isfile()}
                 found = {name: file.read() for name, file in files.items() if file}
         else:
             with zipfile.ZipFile(io.BytesIO(body)) as archive:
+                if sum(m.file_size for m in archive.infolist()) > UNPACKED_LIMIT:
+                    raise _too_large(where)
                 found = {n: archive.read(n) for n in archive.namelist() if not n.endswith("/")}
     except BAD_ARCHIVE as error:
         raise DataError(
@@ -233,6 +245,18 @@ def _member(found: Object, name: str) -> Any:
         return found[name]
     key, _, nth = name.rpartition("#")
     return next(v for k, n, v in found.earlier if k == key and str(n) == nth)
+
+
+def repeated(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Locator and raw text of every value whose key comes again further down."""
+    if isinstance(value, Object):
+        for key, nth, earlier in value.earlier:
+            yield at + pointer(f"{key}#{nth}"), raw_text(earlier)
+        for key, inner in value.items():
+            yield from repeated(inner, at + pointer(key))
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from repeated(inner, at + pointer(i))
 
 
 def text_of(value: Any) -> str | None:

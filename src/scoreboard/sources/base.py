@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
+from scoreboard.documents import repeated
 from scoreboard.errors import DataError
 from scoreboard.tables import Row, Snapshot, Unread
 
@@ -76,9 +77,11 @@ class Source(ABC):
         return fetched
 
     def rows(self, document: Document) -> Iterator[Row]:
-        """`read`, with the snapshot filled in. A faulty document raises DataError."""
+        """`read`, with the snapshot filled in. A faulty or empty document raises DataError."""
+        empty = True
         try:
             for row in self.read(document):
+                empty = False
                 yield replace(row, snapshot_id=document.snapshot.id)
         except MISSHAPEN as error:
             raise DataError(
@@ -86,6 +89,12 @@ class Source(ABC):
                 where=document.where,
                 repair=f"scoreboard sync {self.id}",
             ) from error
+        if empty:
+            raise DataError(
+                f"the document has no rows of {self.id}",
+                where=document.where,
+                repair=f"scoreboard sync {self.id}",
+            )
 
 
 def _place(address: str) -> tuple[str, str, str]:
@@ -101,6 +110,12 @@ def query_of(address: str) -> dict[str, str]:
 def unread(locator: str, raw: str, reason: str) -> Unread:
     """A row that could not be used, and why."""
     return Unread(locator=locator, raw=raw[:200], reason=reason)
+
+
+def overruled(value: object) -> Iterator[Unread]:
+    """What a JSON document says under a key that comes again: the last of them counts."""
+    for locator, raw in repeated(value):
+        yield unread(locator, raw, "a later entry has the same key and counts")
 
 
 def decimal_of(text: str | None) -> Decimal | None:

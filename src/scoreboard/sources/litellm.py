@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from scoreboard.documents import Object, parse_json, pointer, raw_text, text_of
 from scoreboard.sources._common import whole_number
-from scoreboard.sources.base import Document, Source, decimal_of, per_mtok, unread
+from scoreboard.sources.base import Document, Source, decimal_of, overruled, per_mtok, unread
 from scoreboard.tables import Fact, Price, Row
 
 MODES = {"chat", "completion", "responses", None}  # the others do not sell text tokens
@@ -53,10 +53,7 @@ class LiteLLM(Source):
 def price_map_rows(document: Document) -> Iterator[Row]:
     """Prices and context limits of a document in the layout of LiteLLM's map."""
     entries: Object = parse_json(document.body, document.where)
-    for key, nth, value in entries.earlier:
-        yield unread(
-            pointer(f"{key}#{nth}"), raw_text(value), "a later entry has the same key and counts"
-        )
+    yield from overruled(entries)
     for key in sorted(entries):
         entry = entries[key]
         if key != "sample_spec" and entry.get("mode") in MODES:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scoreboard.documents import parse_json, pointer, raw_text, text_of
-from scoreboard.sources.base import Document, Source, per_mtok, unread
+from scoreboard.sources.base import Document, Source, overruled, per_mtok, unread
 from scoreboard.tables import Fact, Price, Row
 
 KINDS = {
@@ -49,6 +49,7 @@ class ModelsDev(Source):
 
     def read(self, document: Document) -> Iterator[Row]:
         providers = parse_json(document.body, document.where)
+        yield from overruled(providers)
         for provider in sorted(providers):
             models = providers[provider].get("models") or {}
             for model in sorted(models):
@@ -93,7 +94,7 @@ def _prices(provider: str, model: str, cost: Any, here: str, tier: str = "") -> 
         if field in OTHER_COSTS or field == "tier":
             continue
         raw = raw_text(value)
-        at = f"{here}/{field}"
+        at = here + pointer(field)
         kind = KINDS.get(field)
         price, fault = per_mtok(raw, 1) if kind else (None, f"unknown kind of cost: {field}")
         if kind in seen:

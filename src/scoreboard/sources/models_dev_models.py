@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from scoreboard.documents import Object, parse_json, pointer, raw_text, text_of
 from scoreboard.sources._common import once, whole_number
-from scoreboard.sources.base import Document, Source, date_of, unread
+from scoreboard.sources.base import Document, Source, date_of, overruled, unread
 from scoreboard.tables import Fact, Row
 
 REPOSITORIES = "huggingface.co"
@@ -26,9 +26,7 @@ class ModelsDevModels(Source):
 
     def read(self, document: Document) -> Iterator[Row]:
         models: Object = parse_json(document.body, document.where)
-        for key, nth, value in models.earlier:
-            reason = "a later entry has the same key and counts"
-            yield unread(pointer(f"{key}#{nth}"), raw_text(value), reason)
+        yield from overruled(models)
         for key in sorted(models):
             yield from once(_model(key, models[key]))
 

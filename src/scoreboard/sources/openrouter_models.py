@@ -15,6 +15,7 @@ from scoreboard.sources.base import (
     Document,
     Source,
     decimal_of,
+    overruled,
     per_mtok,
     unread,
 )
@@ -47,7 +48,9 @@ class OpenRouterModels(Source):
 
     def read(self, document: Document) -> Iterator[Row]:
         seen: set[str] = set()
-        for i, model in enumerate(parse_json(document.body, document.where)["data"]):
+        whole = parse_json(document.body, document.where)
+        yield from overruled(whole)
+        for i, model in enumerate(whole["data"]):
             here = pointer("data", i)
             name = text_of(model.get("id"))
             if not name or name in seen:

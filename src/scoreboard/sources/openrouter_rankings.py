@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from scoreboard.documents import parse_json, pointer, raw_text, text_of
 from scoreboard.sources._common import whole_number
-from scoreboard.sources.base import Document, Source, date_of, query_of, unread
+from scoreboard.sources.base import Document, Source, date_of, overruled, query_of, unread
 from scoreboard.tables import Row, Tokens
 
 ADDRESS = "https://openrouter.ai/api/v1/datasets/rankings-daily"
@@ -39,7 +39,9 @@ class OpenRouterRankings(Source):
     namespace = "openrouter"
 
     def read(self, document: Document) -> Iterator[Row]:
-        data = parse_json(document.body, document.where)["data"]
+        whole = parse_json(document.body, document.where)
+        yield from overruled(whole)
+        data = whole["data"]
         days: dict[dt.date, list[int]] = {}
         for i, row in enumerate(data):
             day = date_of(text_of(row.get("date")))
