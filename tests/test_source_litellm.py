@@ -85,7 +85,9 @@ def test_names_of_fields(field: str, variant: str, tier: str, kind: str) -> None
     "field", ["input_cost_per_audio_token", "output_cost_per_second", "output_cost_per_image_token"]
 )
 def test_other_costs_are_not_prices_of_text_tokens(field: str) -> None:
-    assert rows_of(LITELLM, entry(field, "1e-06")) == []
+    other = '"acme/y": {"input_cost_per_token": 1e-06}'
+    rows = rows_of(LITELLM, '{"acme/x": {' + f'"{field}": 1e-06' + "}, " + other + "}")
+    assert prices(rows) == [("acme", "acme/y", "", "", "input", Decimal(1))]
 
 
 @pytest.mark.parametrize(

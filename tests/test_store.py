@@ -54,9 +54,10 @@ sync(mirror=sys.argv[1])
 
 
 def offers(price: float | None) -> bytes:
-    """A models.dev document in which Alpha 1's input has this price."""
+    """A models.dev document in which Alpha 1's input has this price, and another model costs 7."""
     cost = {} if price is None else {"input": price}
-    return json.dumps({"acme": {"models": {"alpha-1": {"cost": cost}}}}).encode()
+    models = {"alpha-1": {"cost": cost}, "zz": {"cost": {"input": 7}}}
+    return json.dumps({"acme": {"models": models}}).encode()
 
 
 def keep(day: dt.date, body: bytes) -> Snapshot:
