@@ -417,3 +417,18 @@ def test_cite_is_one_line_and_bibtex(run: Run, figure: str) -> None:
     assert rest[-1] == "}"
     assert not re.search(r"(?<!\\)[&%_#$]", "".join(rest))
     assert run("cite", figure, "--format", "json").json["line"] == line
+
+
+@pytest.mark.parametrize(
+    ("day", "model"),
+    [
+        ("2024-01-01", "deepseek-v2-chat"),  # before the name meant anything: its first meaning
+        ("2025-06-30", "deepseek-v3-0324"),
+        ("2026-08-11", "deepseek-v4-flash"),  # retired on 2026-07-24: its last meaning
+    ],
+)
+def test_a_name_that_moved_answers_with_the_model_of_the_day(
+    run: Run, day: str, model: str
+) -> None:
+    found = run("show", "price", "-p", "model=deepseek-chat", "--as-of", day, "--format", "json")
+    assert found.json["key"]["model"] == model

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from scoreboard.store import Scope, Tables, about, open_tables
 from scoreboard.sync import sync
 
 __all__ = [
-    "board", "build", "bundle", "card", "check_assumptions", "cite", "diff", "estimates_json",
+    "board", "build", "bundle", "card", "check_assumptions", "cite", "diff",
     "explain", "find", "metrics", "names", "params", "same", "show", "sources", "sql", "sync",
     "tables", "unread",
 ]  # fmt: skip
@@ -378,8 +378,3 @@ def bundle(mirror: str, folder: Path, progress: Progress = lambda _: None) -> di
     rows = compressed(loaded)
     write_bundle(folder, loaded.snapshots.values(), rows)
     return {table: len(found) for table, found in sorted(rows.items())}
-
-
-def estimates_json(found: Iterable[Estimate]) -> list[dict[str, Any]]:
-    """Estimates as plain data."""
-    return [e.as_json() for e in found]

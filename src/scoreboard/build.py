@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scoreboard.bundle import bundle_digest
 from scoreboard.config import data_dir
@@ -136,14 +136,3 @@ def assumptions(path: Path | None, models: Collection[str]) -> Iterable[Statemen
 def _text(value: object) -> str:
     """A value as statements have it: `true` and `false` as in JSON."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def describe(record: dict[str, Any]) -> list[str]:
-    """Messages about a build that a user should see."""
-    messages = [f"not read: {k}: {v.splitlines()[0]}" for k, v in record["faults"].items()]
-    messages += [
-        f"correction lapsed: {c['source']} {c['name']} {c['attribute']} no longer says "
-        f"{c['replaces']}"
-        for c in record["lapsed_corrections"]
-    ]
-    return messages

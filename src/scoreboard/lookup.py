@@ -253,11 +253,7 @@ WHERE NOT n.resolved GROUP BY ALL ORDER BY tokens DESC, rows DESC, n.source, n.n
 
 def same(first: str, second: str) -> str:
     """Whether two names are one model, in words."""
-    found = names(first, second)
-    one, two = (
-        {(r["model"], r["variant"]) for r in found if r["asked"] == text and r["model"]}
-        for text in (first, second)
-    )
+    one, two = _meanings(first), _meanings(second)
     models = {m for m, _ in one} & {m for m, _ in two}
     if models and one == two and len(one) == 1:
         return "the same model and variant"
@@ -266,3 +262,10 @@ def same(first: str, second: str) -> str:
     if models:
         return f"both can mean {', '.join(sorted(models))}: see dates and variants"
     return "not the same"
+
+
+def _meanings(text: str) -> set[tuple[str, str]]:
+    """Model and variant of a name as it is spelled; without such a spelling, of all its forms."""
+    found = [r for r in names(text) if r["model"]]
+    spelled = [r for r in found if r["name"].lower() == text.lower()]
+    return {(r["model"], r["variant"]) for r in spelled or found}

@@ -13,7 +13,6 @@ import os
 import shutil
 import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -169,8 +168,3 @@ class SnapshotStore:
         except OSError:
             return "missing"
         return f"{found.st_size}-{found.st_mtime_ns}"
-
-
-def as_record(snapshot: Snapshot) -> dict[str, object]:
-    """A snapshot as plain columns."""
-    return asdict(snapshot)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from scoreboard.metrics.base import Values
 from scoreboard.store import Tables
@@ -158,8 +156,3 @@ def canonical_model(tables: Tables, text: str, others: Values | None = None) -> 
         [text.lower(), day, text.lower(), text.lower()],
     )
     return str(same[0]) if len(same) == 1 else None
-
-
-def refs(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows reduced to what lineage needs."""
-    return [{k: r[k] for k in ("snapshot_id", "locator", "raw")} for r in rows]

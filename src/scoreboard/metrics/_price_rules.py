@@ -22,8 +22,16 @@ UNIT_FAULT = 100  # this far under the median of its model, a price is in anothe
 
 
 def canonical_name(tables: Tables, text: str, others: Values) -> str | None:
-    """The id of a model; of a name that meant none that day, what it meant first."""
-    return canonical_model(tables, text, others) or next(iter(meanings(tables, text)), None)
+    """The id of a model; of a name that meant none that day, what it meant last, else first."""
+    found = canonical_model(tables, text, others)
+    if found:
+        return found
+    ended = tables.column(
+        "SELECT model FROM names WHERE model <> '' AND lower(name) = ? AND valid_to < ? "
+        "ORDER BY valid_to DESC, model LIMIT 1",
+        [text.lower(), others.get("as_of") or dt.date.max],
+    )
+    return str(ended[0]) if ended else next(iter(meanings(tables, text)), None)
 
 
 def meanings(tables: Tables, text: str) -> list[str]:

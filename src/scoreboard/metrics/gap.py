@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.errors import UsageError
-from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut, Ref
+from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut
 from scoreboard.metrics._groups import (
     About,
     all_models,
@@ -120,7 +120,9 @@ class Gap(Metric):
         result: list[float | None] = []
         for p in grid:
             name = p["benchmark"]
-            world = worlds.setdefault(name, read_world(tables, name))
+            if name not in worlds:
+                worlds[name] = read_world(tables, name)
+            world = worlds[name]
             as_of = self.as_of(tables, p)
             leader, chaser = groups_of(p)
             harness = choose_harness(world, p, as_of, leader, chaser)
@@ -410,6 +412,3 @@ def _sensitivity(
 def _best_models(of: Side) -> list[str]:
     ranked = sorted(of.scores, key=lambda s: (-s.value, s.released, s.model))
     return list(dict.fromkeys(s.model for s in ranked))[:LABELS_TRIED]
-
-
-__all__ = ["Gap", "Mapping", "Ref", "World"]
