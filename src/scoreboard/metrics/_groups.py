@@ -134,6 +134,18 @@ def group_domain(tables: Tables, others: Values) -> list[str]:
     return group_names(tables, str(others.get("by") or "openness"))
 
 
+def canonical_group(tables: Tables, text: str, others: Values) -> str | None:
+    """The id of a group from its printed name; of a model, from any of its names."""
+    by = others.get("by")
+    if by == "model":
+        return canonical_model(tables, text, others)
+    named = {"developer": "developers", "family": "families"}.get(str(by))
+    if named is None:
+        return None
+    found = tables.column(f"SELECT {by} FROM {named} WHERE lower(name) = ?", [text.lower()])
+    return str(found[0]) if len(found) == 1 and found[0] in group_names(tables, str(by)) else None
+
+
 def model_domain(tables: Tables, _: Values) -> list[str]:
     """Every model id."""
     return tables.column("SELECT model FROM models ORDER BY 1")

@@ -12,6 +12,7 @@ from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut
 from scoreboard.metrics._groups import (
     About,
     all_models,
+    canonical_group,
     group_domain,
     in_group,
 )
@@ -102,8 +103,8 @@ class Gap(Metric):
               default="gpqa_diamond"),
         Param("by", "the partition into groups", default="openness",
               domain=lambda _t, _o: ["openness", "origin", "developer", "family"]),
-        Param("leader", "the group in front", domain=group_domain),
-        Param("chaser", "the group behind", domain=group_domain),
+        Param("leader", "the group in front", domain=group_domain, canonical=canonical_group),
+        Param("chaser", "the group behind", domain=group_domain, canonical=canonical_group),
         Param("harness", "who or what ran the test", domain=harness_domain),
         Param("shots", "examples in the prompt", domain=shots_domain),
         Param("method", "which index, with benchmark=index", default="published",

@@ -14,7 +14,7 @@ from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._groups import (
     PARTITIONS,
     UNKNOWN,
-    canonical_model,
+    canonical_group,
     group_domain,
 )
 from scoreboard.metrics._weeks import (
@@ -105,7 +105,7 @@ class TokenShare(Metric):
         Param("by", "the partition into groups", default="openness",
               domain=lambda _t, _o: list(PARTITIONS)),
         Param("of", "one group of the partition; without it, every group",
-              domain=share_group_domain),
+              domain=share_group_domain, canonical=canonical_group),
         Param("denominator", "of which tokens: all, of named models, of open-weight models",
               default="all", domain=lambda _t, _o: list(DENOMINATORS)),
         Param("stat", "the newest week, one week, the mean of the weekly shares, the highest",
@@ -120,15 +120,13 @@ class TokenShare(Metric):
     )  # fmt: skip
 
     def read(self, tables: Tables, given: Mapping[str, str]) -> dict[str, Any]:
-        """As every metric; a week by itself means stat=week, and models go by any of their names.
+        """As every metric; a week by itself means stat=week.
 
         Raises UsageError where a parameter would have no effect.
         """
         asked = dict(given)
         if "week" in asked:
             asked.setdefault("stat", "week")
-        if asked.get("by") == "model" and "of" in asked:
-            asked["of"] = canonical_model(tables, asked["of"]) or asked["of"]
         p = super().read(tables, asked)
         if p["week"] and p["stat"] != "week":
             raise UsageError(f"week goes with stat=week, not with stat={p['stat']}")
