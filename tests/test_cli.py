@@ -193,6 +193,12 @@ def test_assumptions_that_cannot_be_used(run: Run, tmp_path: Path, text: str, wo
 # Bad use
 
 
+def test_words_that_are_no_text_are_refused(run: Run) -> None:
+    done = run("show", "gap", "-p", "benchmark=\udcff")
+    assert (done.code, done.out) == (2, "")
+    assert "not UTF-8 text: benchmark=?" in done.err
+
+
 ODD = ["", " ", "x" * 3000, "数学", "\x1b[31m\x07", "\u202eabc", "'; DROP TABLE results; --", "%",
        "99999999999999999999999", "../../etc/passwd"]  # fmt: skip
 

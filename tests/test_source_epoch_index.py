@@ -136,7 +136,9 @@ def test_a_missing_column_is_named(address: str, column: str) -> None:
 
 def test_truncated_document() -> None:
     head = "benchmark_name,is_anchor,benchmark_release_date,edi,estimated_slope_scaled"
-    rows = rows_of(INDEX, f"{head}\nA,True,,100,0.1\nB,True,,10", DIFFICULTIES)
+    with pytest.raises(DataError, match="cut off in its last row"):
+        rows_of(INDEX, f"{head}\nA,True,,100,0.1\nB,True,,10", DIFFICULTIES)
+    rows = rows_of(INDEX, f"{head}\nA,True,,100,0.1\nB,True,,10\n", DIFFICULTIES)
     assert reasons(rows) == [("L3/benchmark_name", "the row has 4 cells, the header 5")]
     rows = rows_of(INDEX, f"{head}\nA,True,,100,0.1\nB,True,,100,0.", DIFFICULTIES)
     assert reasons(rows) == [("L3/benchmark_name", "the document is cut off in this row")]

@@ -132,6 +132,21 @@ def test_listed_file_that_cannot_be_read_fails_alone(
     assert states(outcomes) == [("failed", "cannot be read: Input/output error"), ("new", "")]
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "2100-01-01", "0001-01-01"])
+def test_impossible_day_of_publication_fails_alone(
+    tmp_path: Path, store: SnapshotStore, day: str
+) -> None:
+    folder = tmp_path / "m"
+    write_index(
+        folder,
+        entry(folder, "a", API, b"{}", "2026-01-05"),
+        entry(folder, "b", API, b"[]", day),
+    )
+    outcomes = sync(["models_dev"], mirror=str(folder), store=store)
+    assert sorted(o.state for o in outcomes) == ["failed", "new"]
+    assert [str(s.published) for s in store.held()] == ["2026-01-05"]
+
+
 def test_source_without_documents_is_skipped(tmp_path: Path, store: SnapshotStore) -> None:
     write_index(tmp_path / "m")
     outcomes = sync(["litellm"], mirror=str(tmp_path / "m"), store=store)
@@ -305,6 +320,18 @@ def test_document_that_is_too_large_is_not_kept(
     address = serve(mirror / "2026-01-05")
     outcomes = sync(["models_dev", "tokencost"], mirror=address, store=store)
     assert states(outcomes) == [("failed", "the document is larger than 100 bytes")] * 2
+
+
+def test_document_that_never_ends_is_given_up(
+    mirror: Path,
+    store: SnapshotStore,
+    serve: Callable[[Path], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (mirror / "index.json").unlink()
+    monkeypatch.setattr(module, "LONGEST_SECONDS", -1)
+    outcomes = sync(["models_dev"], mirror=serve(mirror / "2026-01-05"), store=store)
+    assert states(outcomes) == [("failed", "not whole after -1 seconds")]
 
 
 # live

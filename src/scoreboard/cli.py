@@ -10,6 +10,7 @@ import typer
 
 from scoreboard.terminal import (
     checked_format,
+    checked_words,
     columns,
     day,
     done,
@@ -367,6 +368,7 @@ def main() -> None:
     from scoreboard.errors import ScoreboardError
 
     try:
+        checked_words(sys.argv[1:])
         code = app(standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,12 +16,13 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from scoreboard.errors import DataError, UsageError
 from scoreboard.snapshots import SnapshotStore
 from scoreboard.sources import Source, all_sources, get_source
-from scoreboard.sources.base import MISSHAPEN
+from scoreboard.sources.base import EARLIEST, LATEST, MISSHAPEN
 from scoreboard.tables import Snapshot
 
 Progress = Callable[[str], None]
 TIMEOUT_SECONDS = 60.0
 ATTEMPTS = 3
+LONGEST_SECONDS = 900.0  # for one document that trickles in
 BODY_LIMIT = 512 * 1024 * 1024  # bytes: more is not one of our documents
 INDEX = "index.json"
 NOTHING = "the mirror has no document of it"
@@ -103,6 +105,9 @@ def _from_mirror(
 
 
 def _listed(source: Source, document: Listed, read: Read, store: SnapshotStore) -> Outcome:
+    if not EARLIEST < document.published < LATEST:
+        why = f"not a day on which it can have been published: {document.published}"
+        return Outcome(source.id, document.address, "failed", why)
     try:
         body = read(document.file)
     except DataError as error:
@@ -283,8 +288,11 @@ def _get(address: str, headers: dict[str, str]) -> tuple[bytes | None, str, str]
 
 def _whole(parts: Iterable[bytes], address: str) -> bytes:
     body = bytearray()
+    last = time.monotonic() + LONGEST_SECONDS
     for part in parts:
         body += part
+        if time.monotonic() > last:
+            raise DataError(f"not whole after {LONGEST_SECONDS:.0f} seconds", where=address)
         if len(body) > BODY_LIMIT:
             raise DataError(f"the document is larger than {BODY_LIMIT} bytes", where=address)
     return bytes(body)

@@ -151,6 +151,16 @@ def checked_format(name: str, valid: tuple[str, ...]) -> str:
     return name
 
 
+def checked_words(words: list[str]) -> None:
+    """Refuse a word of the command line whose bytes are not UTF-8: nothing can be named so."""
+    from scoreboard.errors import UsageError
+
+    for word in words:
+        shown = word.encode("utf-8", "replace").decode()
+        if shown != word:
+            raise UsageError(f"not UTF-8 text: {shown}")
+
+
 def put_some(header: tuple[str, ...], found: list[dict[str, Any]], limit: int) -> None:
     """The first rows of a list as a table; how many more there are is said beside it."""
     from scoreboard.render import grid

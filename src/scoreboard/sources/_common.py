@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scoreboard.documents import Record, parse_csv
+from scoreboard.errors import DataError
 from scoreboard.sources.base import Document, date_of, decimal_of, unread
 from scoreboard.tables import Fact, Row, Unread
 
 
 def whole_rows(document: Document, required: tuple[str, ...]) -> Iterator[Record | Unread]:
-    """The records of a CSV document; one that is not whole comes as `Unread`."""
+    """The records of a CSV document; one that is not whole comes as `Unread`.
+
+    A document that ends within a row is cut off: what came after is lost, so none of it counts.
+    """
     last: Record | None = None
     for record in parse_csv(document.body, document.where, required):
         if last:
             yield broken(last) or last
         last = record
+    if last and broken(last) and not document.body.endswith(b"\n"):
+        raise DataError("the document is cut off in its last row", where=document.where)
     if last:
         yield broken(last) or _cut_off(document, last) or last
 
