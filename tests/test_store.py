@@ -456,3 +456,18 @@ def test_real_curated_files_and_the_small_bundle_build(
     assert {s["source"]: s["rows"] for s in api.sources()}["litellm"] > 0
     assert api.card("model", "alpha-1")["openness"][-1]["openness"] == "unrestricted"
     assert open_tables().rows("SELECT count(*) AS n FROM models")[0]["n"] > 500
+
+
+def test_the_board_does_without_rows_that_may_not_be_republished(
+    small_world: World, home: Path
+) -> None:
+    file = next(small_world.mirror.rglob("api/v1/models*"))
+    address = "https://openrouter.ai/api/v1/models"
+    day = dt.date(2026, 2, 5)
+    SnapshotStore().keep("openrouter_models", address, day, file.read_bytes(), retrieved=day)
+    sources = "SELECT DISTINCT source FROM snapshots"
+    assert "openrouter_models" in open_tables().column(sources)
+    assert "openrouter_models" not in api.board_tables().column(sources)
+    (found,) = api.show("price", {"model": "alpha-1", "provider": "openrouter"})
+    assert found.value == 0.5
+    assert any(c.startswith("rows_withheld") for c in found.caveats)

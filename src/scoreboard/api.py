@@ -18,6 +18,7 @@ from scoreboard.figures import (
     effective,
     figure_id,
     get_figure,
+    withheld,
 )
 from scoreboard.lineage import explain as trail_of
 from scoreboard.lookup import card, find, identified, names, same
@@ -142,13 +143,29 @@ def _defaults(metric: Any) -> dict[str, Any]:
     return {p.name: p.default for p in metric.params}
 
 
+def board_tables(scope: Scope | None = None, progress: Progress = lambda _: None) -> Tables:
+    """The tables that the board stands on: without rows that may not be republished."""
+    opened = open_tables(scope, progress)
+    held_back = withheld() & set(opened.column("SELECT DISTINCT source FROM snapshots"))
+    if not held_back:
+        return opened
+    left = tuple(sorted({*opened.scope.exclude, *held_back}))
+    return open_tables(replace(opened.scope, exclude=left), progress)
+
+
+def _tables_for(figure: Figure, scope: Scope | None, progress: Progress) -> Tables:
+    """A figure of the board is explained from the tables of the board."""
+    opener = board_tables if figure.title else open_tables
+    return opener(scope, progress)
+
+
 def board(
     scope: Scope | None = None,
     as_of: dt.date | None = None,
     progress: Progress = lambda _: None,
 ) -> tuple[dict[str, Any], list[tuple[Figure, list[Estimate]]]]:
     """What the board's head says, and every figure with its estimates."""
-    opened = open_tables(scope, progress)
+    opened = board_tables(scope, progress)
     if not opened.column("SELECT 1 FROM snapshots LIMIT 1"):
         raise UsageError("nothing had been published by then", repair="ask for a later --vintage")
     found = []
@@ -221,10 +238,10 @@ def explain(
 ) -> dict[str, Any]:
     """The trail of a figure. With a scope that leaves out or assumes, the original is beside it."""
     chosen = get_figure(figure)
-    opened = open_tables(scope, progress)
+    opened = _tables_for(chosen, scope, progress)
     trail = trail_of(opened, chosen, _computed(opened, chosen), all_rows=all_rows)
     if scope and (scope.exclude or scope.assume):
-        whole = open_tables(Scope(vintage=scope.vintage), progress)
+        whole = _tables_for(chosen, Scope(vintage=scope.vintage), progress)
         original = _computed(whole, chosen)
         trail["original"] = [e.as_json() for e in original]
         trail["original_lines"] = [headed(e) for e in original]
@@ -236,7 +253,7 @@ def cite(figure: str, scope: Scope | None = None) -> dict[str, str]:
     from scoreboard.sources import all_sources
 
     chosen = get_figure(figure)
-    opened = open_tables(scope)
+    opened = _tables_for(chosen, scope, lambda _: None)
     estimates = chosen.shown(_computed(opened, chosen))
     sources = all_sources()
     used = sorted({r.snapshot_id.partition("@")[0] for e in estimates for r in e.inputs.rows})
@@ -333,7 +350,7 @@ def diff(
     """The board's figures on two days, or as two vintages had them."""
     sides = []
     for day in (first, second):
-        opened = open_tables(Scope(vintage=day) if vintages else None, progress)
+        opened = board_tables(Scope(vintage=day) if vintages else None, progress)
         found = []
         for figure in board_figures():
             progress(f"computing {figure.id}, {day}")

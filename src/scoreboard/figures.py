@@ -126,7 +126,24 @@ def number_text(value: float) -> str:
 
 
 def compute(tables: Tables, figure: Figure, *, series: bool = False) -> list[Estimate]:
-    """The estimates of a figure."""
+    """The estimates of a figure. Rows that may not be republished are said in a caveat."""
     metric = get_metric(figure.metric)
     values = metric.read(tables, figure.params)
-    return metric.series(tables, values) if series else metric.compute(tables, values)
+    found = metric.series(tables, values) if series else metric.compute(tables, values)
+    return [_marked(e) for e in found]
+
+
+def _marked(estimate: Estimate) -> Estimate:
+    used = {r.snapshot_id.partition("@")[0] for r in estimate.inputs.rows}
+    held_back = ", ".join(sorted(used & withheld()))
+    if not held_back:
+        return estimate
+    caveat = f"rows_withheld: it stands on rows of {held_back}, which may not be republished"
+    return replace(estimate, caveats=(*estimate.caveats, caveat))
+
+
+def withheld() -> set[str]:
+    """The sources whose rows may not be republished."""
+    from scoreboard.sources import all_sources
+
+    return {s.id for s in all_sources().values() if not s.republish}

@@ -272,7 +272,10 @@ def _belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> boo
 def choose_harness(
     world: World, p: Values, as_of: dt.date, leader: str, chaser: str
 ) -> Harness | None:
-    """The one with most distinct models of both groups, each having two; ties: the later."""
+    """The one with most distinct models of both groups, each having two.
+
+    Of equals the later document, then the one with the later row.
+    """
     fitting = []
     for harness in world.rows:
         if p.get("harness") and harness.harness != p["harness"]:
@@ -283,9 +286,12 @@ def choose_harness(
         counts = [s.models for s in sides]
         least = 1 if p.get("harness") else 2
         if min(counts) >= least:
-            order = (sum(counts), world.published[harness], harness.source, harness.harness)
+            last = max(s.last for s in sides)
+            order = (sum(counts), world.published[harness], last)
             fitting.append((order, harness))
-    return max(fitting, key=lambda f: (f[0], f[1].shots))[1] if fitting else None
+    if not fitting:
+        return None
+    return max(fitting, key=lambda f: (f[0], f[1].source, f[1].harness, f[1].shots))[1]
 
 
 def plain_gap(top: Side, chasing: Side) -> float:
