@@ -6,17 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scoreboard.metrics._groups import About, all_models, canonical_model, in_group
+from scoreboard.metrics._groups import canonical_model, in_group
 from scoreboard.metrics._price_rules import meanings
-from scoreboard.metrics._scores import (
-    Benchmark,
-    Harness,
-    Scored,
-    benchmark_of,
-    by_harness,
-    rows_of,
-    scored,
-)
+from scoreboard.metrics._scores import Harness, Scored, World
 from scoreboard.metrics.base import Values
 from scoreboard.store import Tables
 
@@ -39,16 +31,6 @@ def canonical_level(tables: Tables, text: str, _: Values) -> str | None:
 
 
 @dataclass(frozen=True)
-class World:
-    """The scores of a benchmark by procedure, and what is known of models."""
-
-    benchmark: Benchmark
-    models: Mapping[str, About]
-    rows: Mapping[Harness, list[Scored]]
-    published: Mapping[Harness, dt.date]
-
-
-@dataclass(frozen=True)
 class Level:
     """A score to be reached, under one procedure; the best row of every model by id."""
 
@@ -66,26 +48,14 @@ class Level:
         ]  # fmt: skip
 
 
-def read_world(tables: Tables, benchmark: str) -> World:
-    """The scores of a benchmark, the newest of every variant."""
-    about, models = benchmark_of(tables, benchmark), all_models(tables)
-    groups = by_harness(rows_of(tables, benchmark))
-    rows = {h: scored(found, about, models)[0] for h, found in groups.items()}
-    published = {h: max(r["published"] for r in found) for h, found in groups.items()}
-    return World(about, models, {h: found for h, found in rows.items() if found}, published)
-
-
 def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
     """The level, under the procedure with most distinct models among those that scored it."""
     named = p["reaches"]
     names = [] if p["level"] is not None else [named, *meanings(tables, named)]
     fitting = []
-    for harness, rows in world.rows.items():
-        if p.get("harness") and harness.harness != p["harness"]:
-            continue
-        if p.get("shots") is not None and harness.shots != p["shots"]:
-            continue
-        best = {s.model: s for s in sorted(rows, key=lambda s: (s.value, s.variant, s.ref))}
+    for harness in world.asked(p):
+        rows = sorted(world.rows[harness], key=lambda s: (s.value, s.variant, s.ref))
+        best = {s.model: s for s in rows}
         model = next((n for n in names if n in best), None)
         if model or p["level"] is not None:
             order = (len(best), world.published[harness], harness.source, harness.harness,

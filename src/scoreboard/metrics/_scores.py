@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoreboard.estimate import LeftOut, Ref
-from scoreboard.metrics._groups import About
+from scoreboard.metrics._groups import About, all_models
 from scoreboard.metrics.base import Values
-from scoreboard.stats.proportions import Z95, wilson_error
+from scoreboard.stats.proportions import wilson_error
 from scoreboard.store import Tables
 
 Z90 = 1.6448536269514722
@@ -54,7 +54,27 @@ class Scored:
     error: float | None
     released: dt.date
     source_name: str
+    chance_removed: bool  # the source had taken the chance level out; it was put back
     ref: Ref
+
+
+@dataclass(frozen=True)
+class World:
+    """The scores of a benchmark by procedure, and what is known of models."""
+
+    benchmark: Benchmark
+    models: dict[str, About]
+    rows: dict[Harness, list[Scored]]  # of every variant the newest
+    left: dict[Harness, list[LeftOut]]
+    published: dict[Harness, dt.date]  # of the newest document with a row
+
+    def asked(self, p: Values) -> list[Harness]:
+        """The procedures that `harness` and `shots` let in."""
+        return [
+            h
+            for h in self.rows
+            if p.get("harness") in (None, "", h.harness) and p.get("shots") in (None, h.shots)
+        ]
 
 
 def benchmark_of(tables: Tables, name: str) -> Benchmark:
@@ -161,6 +181,22 @@ def scored(
     return [_scored(r, benchmark, fallback) for r in newest.values()], left
 
 
+def read_world(tables: Tables, benchmark: str) -> World:
+    """The scores of a benchmark, read once."""
+    key = f"scores {benchmark}"
+    if key not in tables.cache:
+        about, models = benchmark_of(tables, benchmark), all_models(tables)
+        world = World(about, models, {}, {}, {})
+        for harness, rows in by_harness(rows_of(tables, benchmark)).items():
+            used, left = scored(rows, about, models)
+            if used:
+                world.rows[harness], world.left[harness] = used, left
+                world.published[harness] = max(r["published"] for r in rows)
+        tables.cache[key] = world
+    found: World = tables.cache[key]
+    return found
+
+
 def _age(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         row["published"],
@@ -200,6 +236,7 @@ def _scored(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) -
         _error(row, benchmark, fallback),
         row["released"],
         row["source_name"],
+        row["chance_removed"],
         _ref(row),
     )
 
@@ -221,10 +258,3 @@ def _error(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) ->
 
 def _ref(row: dict[str, Any]) -> Ref:
     return Ref(row["snapshot_id"], row["locator"], row["raw"])
-
-
-__all__ = [
-    "Z95", "Benchmark", "Harness", "Scored", "benchmark_domain", "benchmark_of", "by_harness",
-    "canonical_benchmark", "harness_domain", "release_domain", "rows_of", "scored",
-    "shots_domain",
-]  # fmt: skip

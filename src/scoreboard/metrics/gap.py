@@ -8,26 +8,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.errors import UsageError
-from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut
+from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._groups import (
     About,
-    all_models,
     canonical_group,
     group_domain,
     in_group,
 )
 from scoreboard.metrics._scores import (
-    Benchmark,
     Harness,
     Scored,
+    World,
     benchmark_domain,
-    benchmark_of,
-    by_harness,
     canonical_benchmark,
     harness_domain,
+    read_world,
     release_domain,
-    rows_of,
-    scored,
     shots_domain,
 )
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values
@@ -37,19 +33,6 @@ from scoreboard.store import Tables
 CARRY_DAYS = 180  # past its last row a series is carried this long
 LABELS_TRIED = 5  # the best models of each group whose label or row is tried out
 DEFAULT_GROUPS = {"openness": ("closed", "open"), "origin": ("US", "CN")}
-
-
-@dataclass
-class World:
-    """Everything a gap is computed from: rows by harness, and what is known of models."""
-
-    benchmark: Benchmark
-    models: dict[str, About]
-    rows: dict[Harness, list[Scored]]
-    left: dict[Harness, list[LeftOut]]
-    published: dict[Harness, dt.date]
-    removed: bool = False
-    disputed: frozenset[str] = frozenset()  # models of whose weights sources say yes and no
 
 
 @dataclass(frozen=True)
@@ -73,6 +56,9 @@ class Side:
     def last(self) -> dt.date:
         """The newest release with a row."""
         return max(s.released for s in self.scores)
+
+
+Sides = tuple[Side, Side]  # the leader's and the chaser's
 
 
 class Gap(Metric):
@@ -113,84 +99,60 @@ class Gap(Metric):
     )  # fmt: skip
 
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
-        world = read_world(tables, p["benchmark"])
-        return [self._at(tables, world, p, self.as_of(tables, p))]
+        return [self._at(tables, p, self.as_of(tables, p))]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
-        worlds: dict[str, World] = {}
         result: list[float | None] = []
         for p in grid:
-            name = p["benchmark"]
-            if name not in worlds:
-                worlds[name] = read_world(tables, name)
-            world = worlds[name]
-            as_of = self.as_of(tables, p)
-            leader, chaser = groups_of(p)
-            harness = choose_harness(world, p, as_of, leader, chaser)
-            sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
-            fault = _fault(sides, as_of) if harness else "no harness"
-            result.append(None if fault else plain_gap(*sides))
+            world, as_of = read_world(tables, p["benchmark"]), self.as_of(tables, p)
+            harness = choose_harness(world, p, as_of)
+            sides = sides_of(world, harness, p, as_of) if harness else None
+            result.append(plain_gap(*sides) if sides and not _fault(sides, as_of) else None)
         return result
 
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
-        world = read_world(tables, p["benchmark"])
-        end = self.as_of(tables, p)
-        leader, chaser = groups_of(p)
-        harness = choose_harness(world, p, end, leader, chaser)
+        world, end = read_world(tables, p["benchmark"]), self.as_of(tables, p)
+        harness = choose_harness(world, p, end)
         if harness is None:
-            return [self._at(tables, world, p, end)]
+            return [self._at(tables, p, end)]
         fixed = {**p, "harness": harness.harness, "shots": harness.shots}
         days = sorted({s.released for s in world.rows[harness] if s.released <= end})
-        found = [self._at(tables, world, fixed, day, harness) for day in days]
+        found = [self._at(tables, fixed, day, harness) for day in days]
         return [e for e in found if e.value is not None]
 
     def _at(
-        self,
-        tables: Tables,
-        world: World,
-        p: Values,
-        as_of: dt.date,
-        harness: Harness | None = None,
+        self, tables: Tables, p: Values, as_of: dt.date, harness: Harness | None = None
     ) -> Estimate:
+        world = read_world(tables, p["benchmark"])
         leader, chaser = groups_of(p)
-        harness = harness or choose_harness(world, p, as_of, leader, chaser)
-        sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
+        harness = harness or choose_harness(world, p, as_of)
+        sides = sides_of(world, harness, p, as_of) if harness else (Side(leader), Side(chaser))
         fault = _fault(sides, as_of) if harness else _no_harness(world, leader, chaser, p)
-        unit = "points" if world.benchmark.scale == "accuracy" else "index_points"
-        base = {
-            "unit": unit,
+        base: dict[str, Any] = {
+            "unit": "points" if world.benchmark.scale == "accuracy" else "index_points",
             "as_of": as_of,
             "population": _population(world, harness),
             "key": {"benchmark": world.benchmark.id, "leader": leader, "chaser": chaser},
         }
         detail = _counts(sides, harness)
-        if fault:
-            return Estimate(value=None, method="none", caveats=(fault,), detail=detail, **base)  # type: ignore[arg-type]
-        assert harness is not None
-        return self._estimate(world, p, harness, (sides[0], sides[1]), base, detail)
+        if fault or harness is None:
+            return Estimate(value=None, method="none", caveats=(fault,), detail=detail, **base)
+        moved = _sensitivity(world, p, harness, sides, as_of, disputed_models(tables))
+        detail |= {**_best(sides), **moved}
+        return self._estimate(world, p, harness, sides, base, detail)
 
     def _estimate(
         self,
         world: World,
         p: Values,
         harness: Harness,
-        sides: tuple[Side, Side],
+        sides: Sides,
         base: dict[str, Any],
         detail: dict[str, Any],
     ) -> Estimate:
         top, chasing = sides
         caveats = _caveats(world, p, harness, sides, base["as_of"])
         used = [s.ref for s in (*top.scores, *chasing.scores)]
-        detail |= {
-            "plain": plain_gap(*sides),
-            "leader_model": top.best.model,
-            "leader_score": top.best.value,
-            "chaser_model": chasing.best.model,
-            "chaser_score": chasing.best.value,
-            "leader_source_name": top.best.source_name,
-            "chaser_source_name": chasing.best.source_name,
-            **_sensitivity(world, p, harness, sides, base["as_of"]),
-        }
         common: dict[str, Any] = {
             **base, "n": len(used), "inputs": Inputs.of(used), "detail": detail,
             "left_out": tuple(world.left[harness]),
@@ -229,37 +191,34 @@ def groups_of(p: Values) -> tuple[str, str]:
     return leader, chaser
 
 
-def read_world(tables: Tables, benchmark: str) -> World:
-    """All rows of a benchmark."""
-    about = benchmark_of(tables, benchmark)
-    models = all_models(tables)
-    disputed = tables.column(
-        "SELECT model FROM statements WHERE attribute = 'weights' "
-        "GROUP BY model HAVING count(DISTINCT value) > 1"
+def disputed_models(tables: Tables) -> frozenset[str]:
+    """Models of whose weights sources say both yes and no."""
+    return frozenset(
+        tables.column(
+            "SELECT model FROM statements WHERE attribute = 'weights' "
+            "GROUP BY model HAVING count(DISTINCT value) > 1"
+        )
     )
-    world = World(about, models, {}, {}, {}, disputed=frozenset(disputed))
-    for harness, rows in by_harness(rows_of(tables, benchmark)).items():
-        world.rows[harness], world.left[harness] = scored(rows, about, models)
-        world.published[harness] = max(r["published"] for r in rows)
-        world.removed = world.removed or any(r["chance_removed"] for r in rows)
-    return world
 
 
-def side(
-    world: World, harness: Harness | None, by: str, group: str, as_of: dt.date, chaser: str
-) -> Side:
-    """The contenders of a group: released by the date, in the group on that date."""
-    if harness is None:
-        return Side(group)
-    rest = by == "openness" and chaser == "unrestricted" and group == "closed"
-    return Side(
-        group,
-        [
+def sides_of(
+    world: World, harness: Harness, p: Values, as_of: dt.date, chaser: str | None = None
+) -> Sides:
+    """The contenders of both groups: released by the date, in the group on that date."""
+    leader, second = groups_of(p)
+    second = chaser or second
+    rest = p["by"] == "openness" and second == "unrestricted" and leader == "closed"
+
+    def side(group: str, *, others: bool) -> Side:
+        scores = [
             s
             for s in world.rows[harness]
-            if s.released <= as_of and _belongs(world.models[s.model], by, group, as_of, rest)
-        ],
-    )
+            if s.released <= as_of
+            and _belongs(world.models[s.model], p["by"], group, as_of, others)
+        ]
+        return Side(group, scores)
+
+    return side(leader, others=rest), side(second, others=False)
 
 
 def _belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> bool:
@@ -269,29 +228,20 @@ def _belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> boo
     return in_group(about, by, group, day)
 
 
-def choose_harness(
-    world: World, p: Values, as_of: dt.date, leader: str, chaser: str
-) -> Harness | None:
+def choose_harness(world: World, p: Values, as_of: dt.date) -> Harness | None:
     """The one with most distinct models of both groups, each having two.
 
     Of equals the later document, then the one with the later row.
     """
     fitting = []
-    for harness in world.rows:
-        if p.get("harness") and harness.harness != p["harness"]:
-            continue
-        if p.get("shots") is not None and harness.shots != p["shots"]:
-            continue
-        sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
+    for harness in world.asked(p):
+        sides = sides_of(world, harness, p, as_of)
         counts = [s.models for s in sides]
-        least = 1 if p.get("harness") else 2
-        if min(counts) >= least:
+        if min(counts) >= (1 if p.get("harness") else 2):
             last = max(s.last for s in sides)
             order = (sum(counts), world.published[harness], last)
-            fitting.append((order, harness))
-    if not fitting:
-        return None
-    return max(fitting, key=lambda f: (f[0], f[1].source, f[1].harness, f[1].shots))[1]
+            fitting.append((order, harness.source, harness.harness, harness.shots, harness))
+    return max(fitting, key=lambda f: f[:4])[-1] if fitting else None
 
 
 def plain_gap(top: Side, chasing: Side) -> float:
@@ -335,6 +285,19 @@ def _population(world: World, harness: Harness | None) -> str:
     return f"{world.benchmark.name}, {harness.text()}"
 
 
+def _best(sides: Sides) -> dict[str, Any]:
+    top, chasing = sides
+    return {
+        "plain": plain_gap(*sides),
+        "leader_model": top.best.model,
+        "leader_score": top.best.value,
+        "chaser_model": chasing.best.model,
+        "chaser_score": chasing.best.value,
+        "leader_source_name": top.best.source_name,
+        "chaser_source_name": chasing.best.source_name,
+    }
+
+
 def _counts(sides: Sequence[Side], harness: Harness | None) -> dict[str, Any]:
     return {
         "harness": harness.harness if harness else None,
@@ -363,17 +326,16 @@ def _caveats(
     spread = _spread(world, p, harness, as_of)
     if spread:
         caveats.append(spread)
-    if world.removed and harness.source == "epoch_index" and world.benchmark.id != "index":
+    if any(s.chance_removed for of in sides for s in of.scores):
         caveats.append("scores had the chance level removed; it was put back")
     return caveats
 
 
 def _spread(world: World, p: Values, chosen: Harness, as_of: dt.date) -> str:
     """How far other harnesses differ: a caveat in words."""
-    leader, chaser = groups_of(p)
     others = []
     for harness in world.rows:
-        sides = [side(world, harness, p["by"], g, as_of, chaser) for g in (leader, chaser)]
+        sides = sides_of(world, harness, p, as_of)
         if harness != chosen and min(s.models for s in sides) >= 2 and not _fault(sides, as_of):
             others.append(plain_gap(*sides))
     if not others:
@@ -384,7 +346,12 @@ def _spread(world: World, p: Values, chosen: Harness, as_of: dt.date) -> str:
 
 
 def _sensitivity(
-    world: World, p: Values, harness: Harness, sides: tuple[Side, Side], as_of: dt.date
+    world: World,
+    p: Values,
+    harness: Harness,
+    sides: Sides,
+    as_of: dt.date,
+    disputed: frozenset[str],
 ) -> dict[str, Any]:
     """The one disputed label, or the one row, whose change would move the plain gap most."""
     top, chasing = sides
@@ -397,7 +364,7 @@ def _sensitivity(
                 continue
             gap = sign * plain_gap(rest, second)
             trials.append((gap, model, "without its rows"))
-            if p["by"] == "openness" and model in world.disputed:
+            if p["by"] == "openness" and model in disputed:
                 moved = [s for s in first.scores if s.model == model]
                 other = Side(second.group, [*second.scores, *moved])
                 trials.append((sign * plain_gap(rest, other), model, f"counted as {second.group}"))
@@ -408,8 +375,7 @@ def _sensitivity(
         "most_sensitive_to": {"model": model, "change": change, "gap_then": gap}
     }
     if p["by"] == "openness" and p.get("chaser") in (None, "open"):
-        pair = [side(world, harness, "openness", g, as_of, "unrestricted")
-                for g in ("closed", "unrestricted")]  # fmt: skip
+        pair = sides_of(world, harness, {"by": "openness"}, as_of, "unrestricted")
         if min(s.models for s in pair) and plain_gap(*pair) != base:
             result["plain_unrestricted"] = plain_gap(*pair)
             result["unrestricted_model"] = pair[1].best.model

@@ -11,11 +11,9 @@ from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut
 from scoreboard.metrics._levels import (
     DEFAULT_MODEL,
     Level,
-    World,
     canonical_level,
     choose_level,
     level_domain,
-    read_world,
 )
 from scoreboard.metrics._price_rules import (
     KIND,
@@ -28,9 +26,11 @@ from scoreboard.metrics._price_rules import (
 )
 from scoreboard.metrics._prices import Quote, Shelf, Weights, read_shelf
 from scoreboard.metrics._scores import (
+    World,
     benchmark_domain,
     canonical_benchmark,
     harness_domain,
+    read_world,
     shots_domain,
 )
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values
@@ -123,18 +123,12 @@ class PriceToReach(Metric):
         return [estimate(world, level, shelf_of(tables, world, p), p, day)]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
-        worlds: dict[str, World] = {}
-        shelves: dict[tuple[str, ...], Shelf] = {}
         result: list[float | None] = []
         for p in grid:
-            name, kinds = p["benchmark"], tuple(weights_of(p))
-            if name not in worlds:
-                worlds[name] = read_world(tables, name)
-            if kinds not in shelves:
-                shelves[kinds] = read_shelf(tables, kinds)
-            level = choose_level(tables, worlds[name], p)
-            day = self.as_of(tables, p)
-            found = market(worlds[name], level, shelves[kinds], p, day) if level else None
+            world, day = read_world(tables, p["benchmark"]), self.as_of(tables, p)
+            shelf = read_shelf(tables, weights_of(p))
+            level = choose_level(tables, world, p)
+            found = market(world, level, shelf, p, day) if level else None
             result.append(found.value(p["provider"]) if found else None)
         return result
 
