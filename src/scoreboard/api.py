@@ -25,8 +25,10 @@ from scoreboard.lookup import card, find, identified, names, same
 from scoreboard.metrics import all_metrics, get_metric
 from scoreboard.query import sql
 from scoreboard.render import headed, line
+from scoreboard.snapshots import SnapshotStore
 from scoreboard.store import Scope, Tables, about, open_tables
 from scoreboard.sync import sync
+from scoreboard.tables import SOURCE, source_of
 
 __all__ = [
     "board", "build", "bundle", "card", "check_assumptions", "cite", "diff",
@@ -145,12 +147,10 @@ def _defaults(metric: Any) -> dict[str, Any]:
 
 def board_tables(scope: Scope | None = None, progress: Progress = lambda _: None) -> Tables:
     """The tables that the board stands on: without rows that may not be republished."""
-    opened = open_tables(scope, progress)
-    held_back = withheld() & set(opened.column("SELECT DISTINCT source FROM snapshots"))
-    if not held_back:
-        return opened
-    left = tuple(sorted({*opened.scope.exclude, *held_back}))
-    return open_tables(replace(opened.scope, exclude=left), progress)
+    scope = scope or Scope()
+    held_back = withheld() & {s.source for s in SnapshotStore().held()}
+    left = tuple(sorted({*scope.exclude, *held_back}))
+    return open_tables(replace(scope, exclude=left), progress)
 
 
 def _tables_for(figure: Figure, scope: Scope | None, progress: Progress) -> Tables:
@@ -256,7 +256,7 @@ def cite(figure: str, scope: Scope | None = None) -> dict[str, str]:
     opened = _tables_for(chosen, scope, lambda _: None)
     estimates = chosen.shown(_computed(opened, chosen))
     sources = all_sources()
-    used = sorted({r.snapshot_id.partition("@")[0] for e in estimates for r in e.inputs.rows})
+    used = sorted({source_of(r.snapshot_id) for e in estimates for r in e.inputs.rows})
     credit = "; ".join(sources[s].cite.rstrip(".") for s in used if s in sources)
     name = chosen.title or get_metric(chosen.metric).title
     day = max(e.as_of for e in estimates)
@@ -280,10 +280,7 @@ def sources() -> list[dict[str, Any]]:
     opened = open_tables()
     counts: dict[str, dict[str, int]] = {}
     for table in ROW_TYPES:
-        for r in opened.rows(
-            "SELECT split_part(snapshot_id, '@', 1) AS source, count(*) AS n "
-            f"FROM {table} GROUP BY 1"
-        ):
+        for r in opened.rows(f"SELECT {SOURCE} AS source, count(*) AS n FROM {table} GROUP BY 1"):
             counts.setdefault(r["source"], {})[table] = r["n"]
     newest = {
         r["source"]: r
@@ -334,8 +331,7 @@ def unread(source: str) -> list[dict[str, Any]]:
 
     get_source(source)
     return open_tables().rows(
-        "SELECT snapshot_id, locator, raw, reason FROM unread "
-        "WHERE split_part(snapshot_id, '@', 1) = ? ORDER BY ALL",
+        f"SELECT snapshot_id, locator, raw, reason FROM unread WHERE {SOURCE} = ? ORDER BY ALL",
         [source],
     )
 

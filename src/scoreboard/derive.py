@@ -20,10 +20,10 @@ from scoreboard.facts import (
     openness_periods,
     region_of,
 )
-from scoreboard.identify import SOURCE, Identified
+from scoreboard.identify import Identified
 from scoreboard.names import Name
 from scoreboard.registry import Model
-from scoreboard.tables import column_types
+from scoreboard.tables import PLACE, SOURCE, column_types
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,7 +68,6 @@ FACT_ATTRIBUTES = {
     "total_params_b": "total_params_b",
     "active_params_b": "active_params_b",
     "languages": "languages",
-    "family": "",
 }
 
 
@@ -96,13 +95,9 @@ def derive(
     ]
     chosen = choose(statements)
     winners = {id(s) for s in chosen.winners.values()}
-    ordered = sorted(statements, key=lambda s: astuple(s)[:4] + astuple(s)[4:9])
-    create(
-        connection,
-        "statements",
-        column_types(Statement),
-        ((*astuple(s)[:-1], id(s) in winners) for s in ordered),
-    )
+    records = ((*astuple(s)[:-1], id(s) in winners) for s in statements)
+    ordered = sorted(records, key=lambda record: record[:9])
+    create(connection, "statements", column_types(Statement), ordered)
     models = identified.resolver.registry.models
     create(connection, "models", MODEL_COLUMNS, _models(curated, models, chosen))
     periods = [p for m in sorted(models) for p in _periods(curated, models[m], chosen)]
@@ -172,7 +167,7 @@ def _source_statements(
 
 def _newest_documents(connection: duckdb.DuckDBPyConnection) -> dict[str, dt.date]:
     """Snapshot -> date of the newest document of its line."""
-    line = "PARTITION BY source, split_part(address, '?', 1)"
+    line = f"PARTITION BY source, {PLACE}"
     query = f"SELECT id, max(published) OVER ({line}) AS day FROM snapshots"
     return {r["id"]: r["day"] for r in rows(connection, query)}
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
+
+
+def near(text: str, known: Iterable[str], most: int, cutoff: float) -> str:
+    """`; near: a, b` for the known names most like a text, or nothing: the end of a message."""
+    found = difflib.get_close_matches(text, known, most, cutoff)
+    return f"; near: {', '.join(found)}" if found else ""
 
 
 class ScoreboardError(Exception):

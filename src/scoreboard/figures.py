@@ -7,17 +7,17 @@ An id is a name from `data/board.yml` (`gap-gpqa-diamond`) or `metric:name=value
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from scoreboard.config import data_dir
-from scoreboard.errors import UsageError
+from scoreboard.errors import UsageError, near
 from scoreboard.estimate import Estimate
 from scoreboard.metrics import all_metrics, get_metric
 from scoreboard.store import Tables
+from scoreboard.tables import source_of
 
 if TYPE_CHECKING:
     from scoreboard.curated import BoardFile
@@ -86,9 +86,8 @@ def get_figure(name: str) -> Figure:
         return named[name]
     metric, _, rest = name.partition(":")
     if metric not in all_metrics():
-        near = difflib.get_close_matches(name, [*named, *all_metrics()], 4, 0.4)
         raise UsageError(
-            f"unknown figure: {name}" + (f"; near: {', '.join(near)}" if near else ""),
+            f"unknown figure: {name}{near(name, [*named, *all_metrics()], 4, 0.4)}",
             valid=named,
             repair="scoreboard find TEXT, or a figure such as gap:benchmark=mmlu,as_of=2025-01-31",
         )
@@ -130,15 +129,16 @@ def compute(tables: Tables, figure: Figure, *, series: bool = False) -> list[Est
     metric = get_metric(figure.metric)
     values = metric.read(tables, figure.params)
     found = metric.series(tables, values) if series else metric.compute(tables, values)
-    return [_marked(e) for e in found]
+    kept_back = withheld()
+    return [_marked(e, kept_back) for e in found]
 
 
-def _marked(estimate: Estimate) -> Estimate:
-    used = {r.snapshot_id.partition("@")[0] for r in estimate.inputs.rows}
-    held_back = ", ".join(sorted(used & withheld()))
-    if not held_back:
+def _marked(estimate: Estimate, kept_back: set[str]) -> Estimate:
+    used = {source_of(r.snapshot_id) for r in estimate.inputs.rows}
+    named = ", ".join(sorted(used & kept_back))
+    if not named:
         return estimate
-    caveat = f"rows_withheld: it stands on rows of {held_back}, which may not be republished"
+    caveat = f"rows_withheld: it stands on rows of {named}, which may not be republished"
     return replace(estimate, caveats=(*estimate.caveats, caveat))
 
 

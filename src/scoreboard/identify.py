@@ -14,6 +14,7 @@ from scoreboard.names import Links, Name, Resolver
 from scoreboard.normalise import compact
 from scoreboard.registry import Meaning, Model
 from scoreboard.sources import all_sources
+from scoreboard.tables import SOURCE
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,7 +31,6 @@ NAME_COLUMNS = {
     "by_document": "BOOLEAN",
     "resolved": "BOOLEAN",
 }
-SOURCE = "split_part(snapshot_id, '@', 1)"
 ALL_NAMES = f"""
 SELECT DISTINCT source, provider, name FROM (
   SELECT {SOURCE} AS source, '' AS provider, source_name AS name FROM scores

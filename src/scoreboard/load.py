@@ -14,7 +14,7 @@ from scoreboard.errors import DataError
 from scoreboard.runs import RunRow, compress, expand, is_run
 from scoreboard.snapshots import SnapshotStore
 from scoreboard.sources import Document, all_sources
-from scoreboard.tables import ROW_TYPES, Row, Snapshot, column_types
+from scoreboard.tables import ROW_TYPES, SOURCE, Row, Snapshot, column_types
 
 if TYPE_CHECKING:
     import duckdb
@@ -102,7 +102,7 @@ def _merged_runs(
     bundled: dict[str, Snapshot],
 ) -> list[RunRow]:
     touched = sorted({s.source for s in loaded.snapshots.values()})
-    mine = "split_part(snapshot_id, '@', 1) IN (SELECT unnest(?))"
+    mine = f"{SOURCE} IN (SELECT unnest(?))"
     columns = [f.name for f in fields(row_type)]
     table = row_type.table
     query = f"SELECT {', '.join(columns)} FROM {table} WHERE {mine}"

@@ -13,6 +13,7 @@ from scoreboard.lineage import disagreements
 from scoreboard.metrics import all_metrics
 from scoreboard.metrics._groups import canonical_model
 from scoreboard.store import Tables, open_tables
+from scoreboard.tables import SOURCE
 
 THINGS = {
     "family": "SELECT family AS id, name, '' AS also FROM families",
@@ -236,11 +237,11 @@ def names(
     return found
 
 
-UNRESOLVED = """
+UNRESOLVED = f"""
 WITH weight AS (
   SELECT source, source_name AS name, sum(tokens) AS tokens, 0 AS rows FROM usage GROUP BY ALL
   UNION ALL SELECT source, source_name, 0, count(*) FROM results GROUP BY ALL
-  UNION ALL SELECT split_part(snapshot_id, '@', 1), source_name, 0, count(*) FROM prices
+  UNION ALL SELECT {SOURCE}, source_name, 0, count(*) FROM prices
     GROUP BY ALL
 )
 SELECT n.source, n.name, CAST(coalesce(sum(w.tokens), 0) AS BIGINT) AS tokens,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from scoreboard.curated import CorrectionEntry
 from scoreboard.curation import Curated
-from scoreboard.engine import create, rows
+from scoreboard.engine import create, insert, rows
+from scoreboard.tables import PLACE, SOURCE
 
 if TYPE_CHECKING:
     import duckdb
 
-SOURCE = "split_part({0}.snapshot_id, '@', 1)"
 
 RESULTS = """
 CREATE TABLE results AS
@@ -43,10 +43,10 @@ LEFT JOIN models m ON m.model = n.model
 ORDER BY b.benchmark, s.source, s.published, s.snapshot_id, s.locator
 """
 
-OFFERS = """
+OFFERS = f"""
 CREATE TABLE offers AS
 WITH series AS (
-  SELECT source, split_part(address, '?', 1) AS place, id AS snapshot_id, published
+  SELECT source, {PLACE} AS place, id AS snapshot_id, published
   FROM snapshots
 ), dated AS (
   SELECT DISTINCT p.*, a.source, o.published AS on_
@@ -111,7 +111,7 @@ def observe(connection: duckdb.DuckDBPyConnection, curated: Curated) -> Observed
         for r in rows(
             connection,
             "SELECT DISTINCT c.source, c.name, c.kind, c.replaces FROM price_corrections c "
-            f"JOIN prices p ON {SOURCE.format('p')} = c.source AND p.kind = c.kind "
+            f"JOIN prices p ON {SOURCE} = c.source AND p.kind = c.kind "
             "AND p.provider || '/' || p.source_name = c.name AND p.raw = c.replaces",
         )
     }
@@ -152,8 +152,6 @@ def _add_curated_prices(connection: duckdb.DuckDBPyConnection, curated: Curated)
             "WHERE table_name = 'offers' ORDER BY ordinal_position",
         )
     }
-    from scoreboard.engine import insert
-
     insert(connection, "offers", columns, _curated_prices(curated))
 
 

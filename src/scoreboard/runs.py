@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from scoreboard.tables import Fact, Price, Row, Snapshot
+from scoreboard.tables import Fact, Price, Row, Snapshot, source_of
 
 RunRow = Price | Fact
 Series = tuple[str, str]  # source, address without query
@@ -58,7 +58,7 @@ def _rank(row: RunRow, snapshots: Mapping[str, Snapshot]) -> tuple[Any, ...]:
 
 def _order(row: RunRow) -> tuple[Any, ...]:
     key = tuple(getattr(row, k) for k in row.key)
-    source = row.snapshot_id.partition("@")[0]
+    source = source_of(row.snapshot_id)
     return source, *key, row.first_seen, row.locator, row.snapshot_id
 
 

@@ -162,6 +162,15 @@ class Unread(Row):
 ROW_TYPES: dict[str, type[Row]] = {t.table: t for t in (Score, Price, Tokens, Total, Fact, Unread)}
 
 
+SOURCE = "split_part(snapshot_id, '@', 1)"  # SQL: the source of a row
+PLACE = "split_part(address, '?', 1)"  # SQL: the line of documents of a snapshot
+
+
+def source_of(snapshot_id: str) -> str:
+    """The source of a row, from its snapshot's id."""
+    return snapshot_id.partition("@")[0]
+
+
 def column_types(row_type: type) -> dict[str, str]:
     """Column name to SQL type, in order."""
     hints = typing.get_type_hints(row_type)

@@ -85,16 +85,9 @@ def day(text: str | None, what: str) -> dt.date | None:
 
 def needed(text: str, what: str) -> dt.date:
     """A date, or a UsageError that says which one is none."""
-    import datetime as dt
+    from scoreboard.metrics.base import day_of
 
-    from scoreboard.errors import UsageError
-
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{what} is not a date: {text}", valid=["a day such as 2025-01-31"]
-        ) from error
+    return day_of(what, text)
 
 
 def scope_of(vintage: str | None, exclude: list[str] | None, assume: Path | None) -> Scope:

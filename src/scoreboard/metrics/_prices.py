@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from scoreboard.estimate import LeftOut, Ref
 from scoreboard.store import Tables
+from scoreboard.tables import PLACE
 
 FRESH_DAYS = 180  # an older observation says little of what is on offer
 RANKS = ("correction", "developer", "curated", "catalogue")
@@ -297,7 +298,7 @@ def _unusable(row: Mapping[str, Any]) -> str:
 def _documents(tables: Tables) -> tuple[dict[str, list[dt.date]], tuple[dt.date, ...]]:
     """For each snapshot of a price catalogue the dates of its series; and all those dates."""
     found = tables.rows(
-        "SELECT id, source, split_part(address, '?', 1) AS place, published FROM snapshots "
+        f"SELECT id, source, {PLACE} AS place, published FROM snapshots "
         "WHERE source IN (SELECT source FROM offers WHERE rank = 'catalogue') ORDER BY ALL"
     )
     series: dict[tuple[str, str], list[dt.date]] = defaultdict(list)

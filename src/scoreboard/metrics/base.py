@@ -5,7 +5,6 @@ what it measures and declares what it may be asked.
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import math
 import shlex
 from abc import ABC, abstractmethod
@@ -13,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from scoreboard.errors import UsageError
+from scoreboard.errors import UsageError, near
 from scoreboard.estimate import Estimate
 from scoreboard.store import Tables
 
@@ -48,7 +47,7 @@ class Param:
     def read(self, tables: Tables, others: Values, text: str) -> Any:
         """A value from its text, or a UsageError that lists what there is."""
         if self.kind == "date":
-            return _date(self.name, text)
+            return day_of(self.name, text)
         if self.kind == "number":
             return _number(self.name, text)
         if self.canonical and (found := self.canonical(tables, text, others)):
@@ -58,16 +57,16 @@ class Param:
             lower = {v.lower(): v for v in valid}
             if text.lower() in lower:
                 return lower[text.lower()]
-            near = difflib.get_close_matches(text, valid, 6, 0.5)
             raise UsageError(
-                f"unknown {self.name}: {text}" + (f"; near: {', '.join(near)}" if near else ""),
+                f"unknown {self.name}: {text}{near(text, valid, 6, 0.5)}",
                 valid=[v for v in valid if v],
                 repair=f"scoreboard find {shlex.quote(text)}" if text else "scoreboard show",
             )
         return text
 
 
-def _date(name: str, text: str) -> dt.date:
+def day_of(name: str, text: str) -> dt.date:
+    """A date from its text, or a UsageError that names what is none."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
@@ -127,10 +126,8 @@ class Metric(ABC):
         known = {p.name: p for p in self.params}
         for name in given:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 3, 0.4)
                 raise UsageError(
-                    f"{self.id} has no parameter {name}"
-                    + (f"; near: {', '.join(near)}" if near else ""),
+                    f"{self.id} has no parameter {name}{near(name, known, 3, 0.4)}",
                     valid=known,
                     repair=f"scoreboard show --help; scoreboard show {self.id}",
                 )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
+import sys
 from functools import cache
 
 from scoreboard.errors import UsageError
+from scoreboard.scan import scan
 from scoreboard.sources.base import Document, Source
 
 __all__ = ["Document", "Source", "all_sources", "get_source"]
@@ -16,15 +15,7 @@ __all__ = ["Document", "Source", "all_sources", "get_source"]
 @cache
 def all_sources() -> dict[str, Source]:
     """Every source by id, in order of id."""
-    found: dict[str, Source] = {}
-    for module in pkgutil.iter_modules(__path__):
-        if module.name == "base":
-            continue
-        code = importlib.import_module(f"{__name__}.{module.name}")
-        for _, value in inspect.getmembers(code, inspect.isclass):
-            if issubclass(value, Source) and not inspect.isabstract(value):
-                found[value.id] = value()
-    return dict(sorted(found.items()))
+    return scan(sys.modules[__name__], Source)  # type: ignore[type-abstract]
 
 
 def get_source(name: str) -> Source:
