@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from commands import Done, Run
 from installed import BOARD, CURATED, MADE_UP, World, install
+from scoreboard import cli
 from scoreboard.config import HOME_VARIABLE
 
 
@@ -60,3 +62,21 @@ def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             done = subprocess.run(command, env=environment, capture_output=True, check=True)
             board.write_bytes(done.stdout)
     return folder
+
+
+@pytest.fixture
+def run(
+    built_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run a command in this process, over the real tables."""
+    monkeypatch.setenv(HOME_VARIABLE, str(built_home))
+
+    def command(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["scoreboard", *arguments])
+        with pytest.raises(SystemExit) as done:
+            cli.main()
+        shown = capsys.readouterr()
+        assert "\x1b" not in shown.out + shown.err
+        return Done(int(done.value.code or 0), shown.out, shown.err)
+
+    return command

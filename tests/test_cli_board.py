@@ -4,69 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scoreboard import cli
+from commands import MMLU, Run, process
 from scoreboard.board_text import FAMILY_COLUMNS, changes_text
-from scoreboard.config import HOME_VARIABLE
 from scoreboard.engine import connect
 from scoreboard.figures import board_figures
-
-MMLU = ("show", "gap", "-p", "benchmark=mmlu", "--as-of", "2025-01-31")
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(
-    built_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Run a command in this process, over the real tables."""
-    monkeypatch.setenv(HOME_VARIABLE, str(built_home))
-
-    def command(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["scoreboard", *arguments])
-        with pytest.raises(SystemExit) as done:
-            cli.main()
-        shown = capsys.readouterr()
-        assert "\x1b" not in shown.out + shown.err
-        return Done(int(done.value.code or 0), shown.out, shown.err)
-
-    return command
-
-
-def process(home: Path, command: str) -> subprocess.CompletedProcess[str]:
-    """Run a line of shell in which `scoreboard` is the command line."""
-    path = f"{sys.executable} -m scoreboard"
-    environment = os.environ | {HOME_VARIABLE: str(home), "SB": path}
-    return subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command.replace("scoreboard", "$SB")],
-        env=environment, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-
 
 # The board
 
