@@ -36,7 +36,7 @@ fi
 
 # Compiled now: commands must start fast even where nothing may be written later.
 sync() {
-  UV_PYTHON_DOWNLOADS=never "$uv" sync --frozen --quiet --compile-bytecode --python "$python"
+  UV_PYTHON_DOWNLOADS=never "$uv" sync --frozen --all-extras --quiet --compile-bytecode --python "$python"
 }
 
 # Some networks need the machine's own certificates instead of those that uv brings.

@@ -24,8 +24,8 @@ from scoreboard.config import HOME_VARIABLE
 from scoreboard.render import grid
 from scoreboard.sources import Source, all_sources
 from scoreboard.store import Tables, open_tables
+from scoreboard.table_docs import TABLES, meaning
 from scoreboard.tables import ROW_TYPES, Snapshot, column_types
-from table_docs import TABLES, meaning
 
 ROOT = Path(__file__).parent.parent
 BOARD = re.compile(r"<!-- board -->\n.*?<!-- /board -->", re.DOTALL)

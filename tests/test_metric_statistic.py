@@ -49,7 +49,7 @@ def test_a_number_is_shown_as_published(tables: Tables) -> None:
     assert (found.unit, found.population, found.n) == ("days", "US enterprises", 1)
     assert found.as_of == day("2025-10-31")
     assert found.key == {"statistic": "lag"}
-    assert found.inputs.rows == (Ref("curated", "statistics#lag/value", "106.75"),)
+    assert found.inputs.rows == (Ref("", "statistics#lag/value", "106.75"),)
     assert found.method == "as published; the method is not stated"
     assert found.caveats == ("grade S1: quoted by one secondary source only",)
 

@@ -114,7 +114,11 @@ VALUES = {"BOOLEAN": ("true", "false"), "DATE": ("a day such as 2025-01-31",)}
 
 def metrics(scope: Scope | None = None, metric: str | None = None) -> list[dict[str, Any]]:
     """All metrics (or one) with their parameters and the values these may take."""
-    opened = open_tables(scope)
+    return described(open_tables(scope), metric)
+
+
+def described(opened: Tables, metric: str | None = None) -> list[dict[str, Any]]:
+    """What metrics say of themselves, with the values that their parameters may take."""
     wanted = [get_metric(metric)] if metric else list(all_metrics().values())
     return [
         {
@@ -274,10 +278,14 @@ def cite(figure: str, scope: Scope | None = None) -> dict[str, str]:
 
 def sources() -> list[dict[str, Any]]:
     """Each source: licence, citation, newest document, rows, unread rows, state."""
+    return source_states(open_tables())
+
+
+def source_states(opened: Tables) -> list[dict[str, Any]]:
+    """The state of each source in these tables."""
     from scoreboard.sources import all_sources
     from scoreboard.tables import ROW_TYPES
 
-    opened = open_tables()
     counts: dict[str, dict[str, int]] = {}
     for table in ROW_TYPES:
         for r in opened.rows(f"SELECT {SOURCE} AS source, count(*) AS n FROM {table} GROUP BY 1"):

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scoreboard.config import data_dir
 from scoreboard.errors import UsageError, near
@@ -108,9 +108,12 @@ def extended(name: str, params: Mapping[str, str]) -> str:
     return figure_id(figure.metric, {**figure.params, **params})
 
 
-def effective(tables: Tables, figure: Figure) -> dict[str, str]:
+def effective(
+    tables: Tables, figure: Figure, values: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """The parameters of a figure as text: those given, as ids, and the defaults."""
-    values = get_metric(figure.metric).read(tables, figure.params)
+    if values is None:
+        values = get_metric(figure.metric).read(tables, figure.params)
     order = [p.name for p in get_metric(figure.metric).params]
     return {
         name: number_text(value) if isinstance(value, float) else str(value)
@@ -128,7 +131,11 @@ def compute(tables: Tables, figure: Figure, *, series: bool = False) -> list[Est
     """The estimates of a figure. Rows that may not be republished are said in a caveat."""
     metric = get_metric(figure.metric)
     values = metric.read(tables, figure.params)
-    found = metric.series(tables, values) if series else metric.compute(tables, values)
+    return marked(metric.series(tables, values) if series else metric.compute(tables, values))
+
+
+def marked(found: Sequence[Estimate]) -> list[Estimate]:
+    """Estimates; those that stand on rows that may not be republished say so."""
     kept_back = withheld()
     return [_marked(e, kept_back) for e in found]
 

@@ -101,7 +101,7 @@ def documents(tables: Tables, refs: Iterable[Ref], names: Names) -> list[dict[st
                 "licence": source.licence,
                 "cite": source.cite,
                 "bytes_held": body is not None,
-                "fetch": _fetch(snapshot),
+                "fetch": fetch_command(snapshot),
                 "rows": rows,
                 "found": None if body is None else _found(body, rows[:SAMPLE]),
             }
@@ -109,7 +109,7 @@ def documents(tables: Tables, refs: Iterable[Ref], names: Names) -> list[dict[st
     return result
 
 
-def _fetch(snapshot: Snapshot) -> str:
+def fetch_command(snapshot: Snapshot) -> str:
     """The command that fetches a document: archives come from a mirror only."""
     archive = snapshot.address.startswith("reconstruction:")
     return f"scoreboard sync {snapshot.source}" + (" --mirror FOLDER" if archive else "")

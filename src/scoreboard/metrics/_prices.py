@@ -141,6 +141,8 @@ class Shelf:
     documents: tuple[dt.date, ...]  # of all catalogues of prices, sorted
     begins: dt.date | None  # the first observed price of any model
     parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by model
+    _changes: dict[str, list[dt.date]] = field(default_factory=dict)  # by model, what `days` gives
+    _quotes: dict[tuple[Any, ...], list[Quote]] = field(default_factory=dict)
 
     def quote(self, model: str, provider: str, weights: Weights, day: dt.date) -> Quote | None:
         """What a provider asks for a model on a day."""
@@ -151,9 +153,17 @@ class Shelf:
         return Quote(model, provider, found, tuple(weights.values())) if whole else None
 
     def quotes(self, model: str, weights: Weights, day: dt.date) -> list[Quote]:
-        """What every provider asks for a model on a day, by provider."""
-        found = (self.quote(model, p, weights, day) for p in sorted(self.stated.get(model, {})))
-        return [q for q in found if q]
+        """What every provider asks for a model on a day, by provider.
+
+        Between two days on which the model's prices can change the quotes are the same.
+        """
+        if model not in self._changes:
+            self._changes[model] = self.days([model])
+        key = (model, tuple(weights.items()), bisect_right(self._changes[model], day))
+        if key not in self._quotes:
+            found = (self.quote(model, p, weights, day) for p in sorted(self.stated.get(model, {})))
+            self._quotes[key] = [q for q in found if q]
+        return self._quotes[key]
 
     def own(self, model: str, weights: Weights, day: dt.date) -> Quote | None:
         """What the developer's own service asks; of several services, the first that does."""
@@ -247,7 +257,8 @@ def read_shelf(
 ) -> Shelf:
     """The offers of these kinds in a variant and tier: of some models, or of all. Read once."""
     wanted = None if models is None else sorted(models)
-    key = f"shelf {sorted(kinds)} {variant} {tier} {wanted}"
+    whole = f"shelf {sorted(kinds)} {variant} {tier} None"
+    key = whole if whole in tables.cache else f"shelf {sorted(kinds)} {variant} {tier} {wanted}"
     if key not in tables.cache:
         tables.cache[key] = _read_shelf(tables, list(kinds), variant, tier, wanted)
     shelf: Shelf = tables.cache[key]

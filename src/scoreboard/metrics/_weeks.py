@@ -136,7 +136,14 @@ def rest_name(by: str) -> str:
 
 
 def read_weeks(tables: Tables) -> Record:
-    """All weeks: official ones, else reconstructed ones."""
+    """All weeks: official ones, else reconstructed ones. Read once."""
+    if "weeks" not in tables.cache:
+        tables.cache["weeks"] = _read_weeks(tables)
+    record: Record = tables.cache["weeks"]
+    return record
+
+
+def _read_weeks(tables: Tables) -> Record:
     daily: dict[dt.date, list[dict[str, Any]]] = defaultdict(list)
     weekly: dict[dt.date, list[dict[str, Any]]] = defaultdict(list)
     for row in tables.rows(USED):

@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 
 from scoreboard.errors import UsageError, near
 from scoreboard.estimate import Estimate
+from scoreboard.metrics._words import Name, plain_name
+from scoreboard.render import SHOWN, number
 from scoreboard.store import Tables
 
 Values = Mapping[str, Any]
@@ -85,6 +87,11 @@ def _number(name: str, text: str) -> float:
     return value
 
 
+def no_value(e: Estimate) -> str:
+    """Why there is no value, as a sentence."""
+    return f"No value: {e.caveats[0] if e.caveats else 'no rows'}."
+
+
 AS_OF = Param("as_of", "what was true on this day; by default the newest day all tables reach",
               kind="date")  # fmt: skip
 
@@ -98,9 +105,11 @@ class Metric(ABC):
     definition: ClassVar[str]  # one sentence
     method: ClassVar[str]
     criticism: ClassVar[str]
-    chart: ClassVar[str]  # steps, bars, areas, dots, table
+    chart: ClassVar[str]  # a file of site/charts, or table
     tables: ClassVar[tuple[str, ...]]
     params: ClassVar[tuple[Param, ...]]
+    draws_itself: ClassVar[bool] = True  # its chart shows the figure's own series, no other groups
+    things: ClassVar[tuple[str, ...]] = ()  # kinds of things with a figure each: a parameter or `by`
 
     @abstractmethod
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
@@ -116,6 +125,20 @@ class Metric(ABC):
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
         """The metric through time: one estimate per day on which it changes."""
         raise UsageError(f"{self.id} has no series", repair=f"scoreboard show {self.id}")
+
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        """What its chart shows beside the figure itself: by default the series."""
+        try:
+            return self.series(tables, p)
+        except UsageError:
+            return []
+
+    def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        """What an estimate says, in one plain sentence."""
+        if e.value is None:
+            return no_value(e)
+        value = f"{number(e.value, e.unit)} {SHOWN.get(e.unit, e.unit)}".strip()
+        return f"{self.title}: {value}."
 
     def as_of(self, tables: Tables, p: Values) -> dt.date:
         """The day asked for, or the newest that all tables reach."""

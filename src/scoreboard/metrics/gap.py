@@ -26,7 +26,9 @@ from scoreboard.metrics._scores import (
     release_domain,
     shots_domain,
 )
-from scoreboard.metrics.base import AS_OF, Metric, Param, Values
+from scoreboard.metrics._words import Name, adjective, plain_name
+from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
+from scoreboard.render import SHOWN, number
 from scoreboard.stats.maxima import max_difference
 from scoreboard.store import Tables
 
@@ -82,7 +84,8 @@ class Gap(Metric):
         "variants; the correction removes the part that is noise, not the part that is choice. "
         "Models that nobody scored do not count."
     )
-    chart = "steps"
+    chart = "frontier"
+    things = ("benchmark",)
     tables = ("results",)
     params = (
         Param("benchmark", "the test", domain=benchmark_domain, canonical=canonical_benchmark,
@@ -116,9 +119,43 @@ class Gap(Metric):
         if harness is None:
             return [self._at(tables, p, end)]
         fixed = {**p, "harness": harness.harness, "shots": harness.shots}
-        days = sorted({s.released for s in world.rows[harness] if s.released <= end})
+        days = release_days(world, harness, end)
         found = [self._at(tables, fixed, day, harness) for day in days]
         return [e for e in found if e.value is not None]
+
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        """The series on the days on which the best of either group changed."""
+        world, end = read_world(tables, p["benchmark"]), self.as_of(tables, p)
+        harness = choose_harness(world, p, end)
+        if harness is None:
+            return []
+        fixed = {**p, "harness": harness.harness, "shots": harness.shots}
+        found, last = [], None
+        for day in release_days(world, harness, end):
+            sides = sides_of(world, harness, p, day)
+            best = tuple(s.best for s in sides if s.scores)
+            if len(best) == len(sides) and best != last:
+                found.append(self._at(tables, fixed, day, harness))
+                last = best
+        return [e for e in found if e.value is not None]
+
+    def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        if e.value is None:
+            return no_value(e)
+        by = e.detail["by"]
+        best = [
+            f"{adjective(by, e.key[side], name)} model, {name('model', e.detail[f'{side}_model'])}"
+            for side in ("leader", "chaser")
+        ]
+        if e.low is None or e.high is None:
+            amount = f"{number(e.value, e.unit)} {SHOWN[e.unit]}"
+            return f"The best {best[0]}, minus the best {best[1]}: {amount}, without an interval."
+        if e.low <= 0 <= e.high:
+            return (f"The data do not tell who is ahead: the best {best[0]}, "
+                    f"or the best {best[1]}.")  # fmt: skip
+        first, second = best if e.value > 0 else best[::-1]
+        amount = f"{number(abs(e.value), e.unit)} {SHOWN[e.unit]}"
+        return f"The best {first}, leads the best {second}, by {amount}."
 
     def _at(
         self, tables: Tables, p: Values, as_of: dt.date, harness: Harness | None = None
@@ -134,7 +171,7 @@ class Gap(Metric):
             "population": _population(world, harness),
             "key": {"benchmark": world.benchmark.id, "leader": leader, "chaser": chaser},
         }
-        detail = _counts(sides, harness)
+        detail = {"by": p["by"], **_counts(sides, harness)}
         if fault or harness is None:
             return Estimate(value=None, method="none", caveats=(fault,), detail=detail, **base)
         moved = _sensitivity(world, p, harness, sides, as_of, disputed_models(tables))
@@ -176,6 +213,11 @@ class Gap(Metric):
             caveats=tuple(caveats),
             **common,
         )
+
+
+def release_days(world: World, harness: Harness, end: dt.date) -> list[dt.date]:
+    """Days by a date on which a scored model came out."""
+    return sorted({s.released for s in world.rows[harness] if s.released <= end})
 
 
 def groups_of(p: Values) -> tuple[str, str]:

@@ -19,7 +19,9 @@ from scoreboard.metrics._groups import (
     in_group,
 )
 from scoreboard.metrics._weeks import choose_weeks, read_weeks, tally
-from scoreboard.metrics.base import Metric, Param, Values
+from scoreboard.metrics._words import Name, group_words, plain_name
+from scoreboard.metrics.base import Metric, Param, Values, no_value
+from scoreboard.render import number
 from scoreboard.store import Tables
 
 PARTITIONS = ("family", "origin", "developer", "openness")
@@ -104,7 +106,9 @@ class Models(Metric):
         "sizes and versions are entries of their own, so a family that publishes in many pieces "
         "counts more. It says nothing of quality or use."
     )
-    chart = "table"
+    chart = "bars"
+    draws_itself = False
+    things = ("family", "developer")
     tables = ("models", "usage")
     params = (
         Param("by", "the partition into groups", default="family",
@@ -134,6 +138,16 @@ class Models(Metric):
             for group in sorted(members, key=lambda g: (-len(members[g]), g))
         ]
 
+    def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        if e.value is None or not e.key:
+            return no_value(e)
+        (by, of), = e.key.items()
+        return f"{number(e.value, 'count')} open {group_words(by, of, name)} are tracked."
+
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        """Every group of the partition; one count by itself is no chart."""
+        return [] if p.get("of") else self.compute(tables, p)
+
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         world = read_world(tables)
         result: list[float | None] = []
@@ -146,7 +160,14 @@ class Models(Metric):
 
 
 def read_world(tables: Tables) -> World:
-    """The list and the models."""
+    """The list and the models, read once."""
+    if "tracked" not in tables.cache:
+        tables.cache["tracked"] = _read_world(tables)
+    world: World = tables.cache["tracked"]
+    return world
+
+
+def _read_world(tables: Tables) -> World:
     rows: dict[str, list[Ref]] = defaultdict(list)
     days = []
     for r in tables.rows(TRACKED):

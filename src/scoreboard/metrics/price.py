@@ -21,7 +21,8 @@ from scoreboard.metrics._price_rules import (
     weights_of,
 )
 from scoreboard.metrics._prices import Pick, Quote, Shelf, read_shelf
-from scoreboard.metrics.base import AS_OF, Metric, Param, Values
+from scoreboard.metrics._words import KIND_WORDS, Name, dollars, plain_name
+from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.store import Tables
 
 
@@ -77,6 +78,7 @@ class Price(Metric):
         "token is not one per task: reasoning models spend more tokens."
     )
     chart = "steps"
+    things = ("model",)
     tables = ("offers",)
     params = (
         Param("model", "the model; without it, every model that has the price",
@@ -112,18 +114,47 @@ class Price(Metric):
             result.append(_value(shelves[key], p, p["model"], self.as_of(tables, p)))
         return result
 
+    def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        if e.value is None:
+            return no_value(e)
+        at = _at_words(e.detail.get("provider"), e.key["provider"], name)
+        return (f"{name('model', e.key['model'])} costs {dollars(e.value)} per million "
+                f"{KIND_WORDS[e.key['kind']]}{at}.")  # fmt: skip
+
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        return self.series(tables, p) if p["model"] else []
+
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
         shelf, end, model = _shelf(tables, p), self.as_of(tables, p), p["model"]
         if not model:
             return self.compute(tables, p)
         found: list[Estimate] = []
         last: tuple[Any, ...] = (None, None, None, None)
+        stood: object = object()
         for day in (d for d in shelf.days([model]) if d <= end):
+            answer = ask(shelf, model, p["provider"], weights_of(p), day)
+            stands, still_none = _stands(answer), answer.value is None and last[0] is None
+            if stands == stood or still_none:
+                continue
+            stood = stands
             e = estimate(tables, shelf, p, model, day)
             if (e.value, e.low, e.high, e.detail.get("provider")) != last:
                 found.append(e)
                 last = (e.value, e.low, e.high, e.detail.get("provider"))
         return found or [estimate(tables, shelf, p, model, end)]
+
+
+def _at_words(provider: str | None, asked: str, name: Name) -> str:
+    if provider:
+        return f" at {name('provider', provider)}"
+    return {"median": ", the median of the providers"}.get(asked, "")
+
+
+def _stands(answer: Answer) -> tuple[Any, ...]:
+    """What an answer is made of: while this stays, so does the price."""
+    provider = answer.of.provider if answer.of else ""
+    stated = tuple((s.source, s.value) for q in answer.quotes for s in q.current)
+    return answer.value, answer.low, answer.high, provider, stated
 
 
 def _shelf(tables: Tables, p: Values) -> Shelf:

@@ -33,7 +33,8 @@ from scoreboard.metrics._scores import (
     read_world,
     shots_domain,
 )
-from scoreboard.metrics.base import AS_OF, Metric, Param, Values
+from scoreboard.metrics._words import KIND_WORDS, Name, dollars, plain_name
+from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.store import Tables
 
 SHOWN = 3  # offers listed
@@ -98,6 +99,7 @@ class PriceToReach(Metric):
         "token is not one per task, since later models spend more tokens to reach a score."
     )
     chart = "steps"
+    things = ("benchmark",)
     tables = ("results", "offers")
     params = (
         Param("benchmark", "the test", default="index", domain=benchmark_domain,
@@ -131,6 +133,18 @@ class PriceToReach(Metric):
             found = market(world, level, shelf, p, day) if level else None
             result.append(found.value(p["provider"]) if found else None)
         return result
+
+    def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        if e.value is None:
+            return no_value(e)
+        detail = e.detail
+        level = (f"{name('model', detail['level_model'])}'s level" if detail["level_model"]
+                 else f"A score of {detail['level']:g}")  # fmt: skip
+        test = name("benchmark", e.key["benchmark"])
+        rule = "the median offer" if not detail["model"] else (
+            f"{name('model', detail['model'])} at {name('provider', detail['provider'])}")
+        return (f"{level} on {test} costs {dollars(e.value)} per million "
+                f"{KIND_WORDS[e.key['kind']]}: {rule}.")  # fmt: skip
 
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
         world, end = read_world(tables, p["benchmark"]), self.as_of(tables, p)

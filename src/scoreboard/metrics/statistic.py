@@ -11,6 +11,7 @@ from typing import Any
 
 from scoreboard.errors import DataError, UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval, Ref
+from scoreboard.metrics._words import Name, plain_name
 from scoreboard.metrics.base import Metric, Param, Values
 from scoreboard.store import Tables
 
@@ -50,6 +51,8 @@ class Statistic(Metric):
         "publisher counts as use, spending or adoption is its own choice."
     )
     chart = "dots"
+    draws_itself = False
+    things = ("statistic",)
     tables = ("statistics",)
     params = (
         Param("statistic", "the number; needed unless publisher is given",
@@ -59,6 +62,13 @@ class Statistic(Metric):
 
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
         return [_estimate(row) for row in _rows(tables, p)]
+
+    def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        return str(e.detail["says"])
+
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        """Every number of a publisher; one number by itself is no chart."""
+        return [] if p.get("statistic") else self.compute(tables, p)
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         rows = tables.rows("SELECT statistic, publisher, value FROM statistics")
@@ -106,7 +116,7 @@ def _estimate(row: Mapping[str, Any]) -> Estimate:
         key={"statistic": row["statistic"]},
         n=1,
         caveats=tuple(_caveats(row, published=published)),
-        inputs=Inputs((Ref("curated", row["locator"], number_text(row["value"])),)),
+        inputs=Inputs((Ref("", row["locator"], number_text(row["value"])),)),
         detail=detail,
     )
 

@@ -33,7 +33,9 @@ from scoreboard.metrics._weeks import (
     week_caveats,
     week_detail,
 )
-from scoreboard.metrics.base import AS_OF, Metric, Param, Values
+from scoreboard.metrics._words import Name, group_words, plain_name
+from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
+from scoreboard.render import number
 from scoreboard.store import Tables
 
 STATS = ("latest", "week", "mean", "peak")
@@ -100,6 +102,8 @@ class TokenShare(Metric):
         "Chinese models are too low."
     )
     chart = "areas"
+    draws_itself = False
+    things = ("family", "developer")
     tables = ("usage",)
     params = (
         Param("by", "the partition into groups", default="openness",
@@ -145,6 +149,31 @@ class TokenShare(Metric):
         return [
             e for week in reading.window.used for e in estimates(reading.narrowed(week, week.end))
         ]
+
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        """Every group of the partition, week by week. Read once for all groups."""
+        whole = {**p, "of": None, "week": None, "stat": "mean"}
+        key = f"every week {sorted(whole.items(), key=lambda item: item[0])}"
+        if key not in tables.cache:
+            tables.cache[key] = self.series(tables, whole)
+        found: list[Estimate] = tables.cache[key]
+        return found
+
+    def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        if e.value is None:
+            return no_value(e)
+        (by, of), = e.key.items()
+        whole = {v: k for k, v in POPULATIONS.items()}[e.population]
+        tokens = {"all": "all tokens", "named": "the tokens of named models",
+                  "open": "the tokens of open-weight models"}[whole]  # fmt: skip
+        share, week = f"{number(e.value, e.unit)} %", e.detail.get("week")
+        when = f"in the week of {week}"
+        if e.method.startswith("unweighted mean"):
+            weeks = e.detail["weeks"]
+            when = f"on the mean of {weeks['count']} weeks, {weeks['first']} to {weeks['last']}"
+        elif e.method.startswith("highest"):
+            when = f"in their highest week, that of {week}; this is a peak, not a level"
+        return f"On OpenRouter, {group_words(by, of, name)} had {share} of {tokens} {when}."
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         record = read_weeks(tables)

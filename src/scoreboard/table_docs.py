@@ -6,6 +6,12 @@ derives from them. A column without an entry here, or in COMMON, fails the tests
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
+from scoreboard.tables import ROW_TYPES, Snapshot
+
+OBSERVED: dict[str, Any] = {**ROW_TYPES, Snapshot.table: Snapshot}
 COMMON = {  # columns that mean the same wherever they occur
     "snapshot_id": "snapshot whose bytes hold the row",
     "locator": "where in the bytes, or in the curated file",
@@ -194,6 +200,15 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+def said_of(table: str) -> str:
+    """What a table holds, in one or two sentences."""
+    observed = OBSERVED.get(table)
+    return " ".join((observed.__doc__ or "").split()) if observed else TABLES.get(table, ("",))[0]
+
+
 def meaning(table: str, column: str) -> str:
-    """What a column of a derived table means; empty when nobody has said."""
+    """What a column means."""
+    if table in OBSERVED:
+        docs = {f.name: str(f.metadata["doc"]) for f in fields(OBSERVED[table])}
+        return docs.get(column, "")
     return TABLES.get(table, ("", {}))[1].get(column) or COMMON.get(column, "")

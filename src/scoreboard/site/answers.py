@@ -1,0 +1,274 @@
+"""The figures of the site, computed and drawn: by several processes where there are several cores.
+
+Which figures there are follows from the board and from what each metric says of itself.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from scoreboard.errors import DataError, UsageError
+from scoreboard.estimate import Estimate, LeftOut, Ref
+from scoreboard.figures import Figure, board_figures, effective, figure_id, marked
+from scoreboard.lineage import NAMED, disagreements, models_in
+from scoreboard.metrics import Metric, all_metrics, get_metric
+from scoreboard.metrics.base import Values
+from scoreboard.site.charts import Drawing, Shown, all_charts
+from scoreboard.site.draw import size_of, standalone, svg_of
+from scoreboard.store import Scope, Tables
+
+CHUNK = 12  # figures that a process takes at once
+RANKED = ("bars", "dots")  # kinds whose height grows with their rows
+MOST_RANKED = {"bars": 16, "dots": 21}
+HISTORY = 12  # changes of a headline that are told
+SIDES = ("leader_model", "chaser_model", "model", "provider")  # what decides a figure
+MOST_ROWS = 20_000  # rows listed on the pages of one figure
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A chart ready for a page: both sizes, and the table beneath."""
+
+    kind: str
+    title: str
+    reading: str
+    wide: str
+    narrow: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    height: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A figure with all that its page shows."""
+
+    figure: Figure
+    params: Mapping[str, str]
+    estimates: Sequence[Estimate]
+    sentences: Sequence[str]
+    plot: Plot | None
+    rows: Sequence[Ref]
+    left_out: Sequence[LeftOut]
+    disagreements: Sequence[Mapping[str, Any]]
+    about: Mapping[Ref, tuple[str, str]] = field(default_factory=dict)  # row -> name, model
+    kind: str = ""  # of the thing it is about
+    thing: str = ""
+    history: Sequence[tuple[dt.date, str]] = ()  # of a headline: days on which it changed, and how
+
+    @property
+    def metric(self) -> Metric:
+        """Its metric."""
+        return get_metric(self.figure.metric)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return self.figure.title or self.metric.title
+
+    @property
+    def on_board(self) -> bool:
+        """Whether the board shows it."""
+        return bool(self.figure.section)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A figure to compute, and the thing that it is about."""
+
+    figure: Figure
+    kind: str = ""
+    thing: str = ""
+
+
+def wanted(tables: Tables, day: dt.date | None) -> list[Wanted]:
+    """Every figure: those of the board, each metric as it is by default, and those of things."""
+    found = [Wanted(f.at(day)) for f in board_figures()]
+    for metric in all_metrics().values():
+        found += [Wanted(Figure(metric.id, metric.id, ()).at(day))]
+        for kind in metric.things:
+            for thing in things_of(tables, metric, kind, day):
+                given = {kind: thing}
+                if kind not in {p.name for p in metric.params}:
+                    given = {"by": kind, "of": thing}
+                figure = Figure(figure_id(metric.id, given), metric.id, tuple(given.items()))
+                found.append(Wanted(figure.at(day), kind, thing))
+    return list({w.figure.id: w for w in reversed(found)}.values())[::-1]
+
+
+def things_of(tables: Tables, metric: Metric, kind: str, day: dt.date | None) -> list[str]:
+    """The things of a kind of which a metric may have a figure."""
+    params = {p.name: p for p in metric.params}
+    own = kind in params
+    base = Figure(metric.id, metric.id, () if own else (("by", kind),)).at(day)
+    try:
+        values = metric.read(tables, base.params)
+        if not own or params[kind].default is None:
+            return sorted({e.key[kind] for e in metric.compute(tables, values)} - {"unknown"})
+    except (UsageError, DataError):
+        values = {}
+    return params[kind].values(tables, values) if own else []
+
+
+@dataclass
+class Desk:
+    """What one process computes figures from."""
+
+    tables: Tables
+    names: Mapping[tuple[str, str], str]
+    about: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def name(self, kind: str, thing: str) -> str:
+        """A printed name."""
+        return self.names.get((kind, thing), thing)
+
+    def answer(self, asked: Wanted) -> Answer | None:
+        """A figure, or None where a thing has none."""
+        figure, tables = asked.figure, self.tables
+        metric = get_metric(figure.metric)
+        try:
+            values = metric.read(tables, figure.params)
+            estimates = figure.shown(marked(metric.compute(tables, values)))
+            params = effective(tables, figure, values)
+        except (UsageError, DataError) as error:
+            if asked.thing or not figure.section:
+                return None
+            return Answer(figure, figure.params, [missing(tables, figure, error.what)],
+                          [f"No value: {error.what}."], None, (), (), ())  # fmt: skip
+        if asked.thing and all(e.value is None for e in estimates):
+            return None
+        sentences = [metric.finding(e, self.name) for e in estimates]
+        rows = sorted({r for e in estimates for r in e.inputs.rows})
+        drawn = metric.drawn(tables, values)
+        return Answer(
+            replace(figure, given=tuple(params.items())), params, estimates, sentences,
+            self._plot(figure, params, estimates, sentences, drawn), rows[:MOST_ROWS],
+            sorted({x for e in estimates for x in e.left_out}),
+            disagreements(tables, models_in(estimates)), self._about(rows), asked.kind, asked.thing,
+            self._history(metric, values, drawn) if figure.section else (),
+        )  # fmt: skip
+
+    def _history(
+        self, metric: Metric, values: Values, drawn: Sequence[Estimate]
+    ) -> list[tuple[dt.date, str]]:
+        """The last days on which a headline changed, with what it said then."""
+        try:
+            series = drawn if metric.draws_itself else metric.series(self.tables, values)
+        except UsageError:
+            return []
+        found: list[tuple[dt.date, str]] = []
+        last: object = None
+        for e in series:
+            now = (e.detail.get("plain", e.value), *(e.detail.get(x) for x in SIDES))
+            if e.value is not None and now != last:
+                found.append((e.as_of, metric.finding(e, self.name)))
+                last = now
+        return found[-HISTORY:]
+
+    def _plot(
+        self,
+        figure: Figure,
+        params: Mapping[str, str],
+        estimates: Sequence[Estimate],
+        sentences: Sequence[str],
+        series: Sequence[Estimate],
+    ) -> Plot | None:
+        metric = get_metric(figure.metric)
+        chart = all_charts().get(metric.chart)
+        if chart is None or not estimates:
+            return None
+        title = sentences[0] if len(sentences) == 1 else figure.title or metric.title
+        shown = Shown(figure, params, estimates, series, title, self.name)
+        drawing = chart.draw(shown)
+        return plot(chart.id, drawing) if drawing else None
+
+    def _about(self, rows: Sequence[Ref]) -> dict[Ref, tuple[str, str]]:
+        """Each row's own name, and the model that it means."""
+        if not self.about:
+            for table, provider in NAMED.items():
+                found = self.tables.connection.execute(
+                    f"SELECT DISTINCT snapshot_id, locator, source_name, coalesce(model, ''), "
+                    f"{provider} FROM {table} ORDER BY ALL"
+                )
+                self.about |= {(r[0], r[1]): (r[2], r[3]) for r in found.fetchall()}
+        return {r: self.about[r[:2]] for r in rows[:MOST_ROWS] if r[:2] in self.about}
+
+
+def plot(kind: str, drawing: Drawing) -> Plot:
+    """A drawing in both sizes."""
+    ranked = min(len(drawing.rows), MOST_RANKED[kind]) if kind in RANKED else None
+    alt = f"{drawing.title} {drawing.reading}"
+    wide, narrow = (svg_of(drawing.spec, size_of(w, ranked), alt) for w in (True, False))
+    return Plot(kind, drawing.title, drawing.reading, wide, narrow, drawing.columns, drawing.rows,
+                size_of(True, ranked).height)  # fmt: skip
+
+
+def file_of(plot_: Plot, source: str) -> str:
+    """A chart as a file of its own."""
+    from scoreboard.site.draw import WIDE, Size
+
+    return standalone(plot_.wide, plot_.title, [plot_.reading, source], Size(WIDE[0], plot_.height))
+
+
+def missing(tables: Tables, figure: Figure, why: str) -> Estimate:
+    """The place of a figure that cannot be had from these rows."""
+    day = figure.params.get("as_of")
+    newest = tables.column("SELECT max(published) FROM snapshots")[0]
+    return Estimate(
+        value=None, unit=get_metric(figure.metric).unit, method="not computed",
+        as_of=dt.date.fromisoformat(day) if day else tables.scope.vintage or newest,
+        population="no rows", caveats=(why,),
+    )  # fmt: skip
+
+
+def answers(
+    tables: Tables,
+    names: Mapping[tuple[str, str], str],
+    asked: Sequence[Wanted],
+    jobs: int,
+    progress: Progress,
+) -> Iterator[Answer]:
+    """All figures that have an answer, in the order asked for."""
+    if jobs == 1:
+        desk = Desk(tables, names)
+        for i, one in enumerate(asked, 1):
+            progress(f"figure {i} of {len(asked)}: {one.figure.id}")
+            if found := desk.answer(one):
+                yield found
+        return
+    chunks = [asked[i : i + CHUNK] for i in range(0, len(asked), CHUNK)]
+    context = multiprocessing.get_context("spawn")
+    done: dict[int, list[Answer]] = {}
+    with ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=_start, initargs=(tables.scope, names)
+    ) as pool:
+        futures = {pool.submit(_work, chunk): i for i, chunk in enumerate(chunks)}
+        for future in as_completed(futures):
+            done[futures[future]] = future.result()
+            progress(f"figures: {min(len(done) * CHUNK, len(asked))} of {len(asked)}")
+    for i in range(len(chunks)):
+        yield from done[i]
+
+
+_DESK: list[Desk] = []
+
+
+def _start(scope: Scope, names: Mapping[tuple[str, str], str]) -> None:
+    """In a new process: open the tables once, and read what the figures of all things share."""
+    from scoreboard.store import open_tables
+
+    desk = Desk(open_tables(scope), names)
+    for metric in all_metrics().values():
+        for kind in metric.things:
+            things_of(desk.tables, metric, kind, None)
+    _DESK.append(desk)
+
+
+def _work(chunk: Sequence[Wanted]) -> list[Answer]:
+    return [found for one in chunk if (found := _DESK[0].answer(one))]

@@ -1,0 +1,158 @@
+"""Values as cells of HTML tables: formatted by the name of their column, escaped, and linked.
+
+A number links to the row it was read from; the id of a thing to its page. This is the one place
+where values of rows become HTML.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from scoreboard.render import clean
+from scoreboard.show_text import cell as plain_cell
+from scoreboard.site.links import relative
+from scoreboard.site.world import World, document_path
+
+HIDDEN = ("id", "snapshot_id", "locator", "shown_name")
+THINGS = {  # column -> kind of thing
+    "model": "model", "provider": "provider", "developer": "developer", "family": "family",
+    "benchmark": "benchmark", "licence": "licence", "source": "source", "statistic": "statistic",
+    "base_model": "model", "first_party_of": "developer", "metric": "metric", "figure": "figure",
+}  # fmt: skip
+HEADS = {
+    "usd_per_mtok": "$ per million tokens", "total_params_b": "parameters, billion",
+    "active_params_b": "active, billion", "since": "stated since", "last_seen": "last seen",
+    "first_party_of": "own service of", "rater_sd": "spread of raters, points",
+    "weights_from": "weights since", "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
+}  # fmt: skip
+LONG = 300  # characters of a cell before it is cut
+WEB = re.compile(r"https?://[^\s<>\"']+\Z")
+GROUPED = 10_000
+WHAT = {True: "yes", False: "no"}
+
+
+def head(column: str) -> str:
+    """The heading of a column."""
+    return HEADS.get(column, column.replace("_", " "))
+
+
+def text_of(column: str, value: Any) -> str:
+    """A value as text."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return WHAT[value]
+    if isinstance(value, Decimal):
+        return plain_cell(value)
+    if isinstance(value, float):
+        return _number(column, value)
+    if isinstance(value, int):
+        return f"{value:,}" if value >= GROUPED else str(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    text = clean(str(value))
+    return text if len(text) <= LONG else text[:LONG] + "…"
+
+
+def _number(column: str, value: float) -> str:
+    if column in ("score", "low", "high", "stderr", "value") or "score" in column:
+        return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.1f}"
+    return f"{value:,.6g}"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number of its own."""
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+
+
+def web(text: str) -> str | None:
+    """An address that a page may link to: of the web, nothing that runs."""
+    return text if WEB.match(text) else None
+
+
+def address(text: str) -> Markup:
+    """Addresses as links, anything else as text."""
+    parts = []
+    for word in clean(text).split():
+        href = web(word)
+        shown = escape(word if len(word) <= 80 else word[:77] + "…")
+        parts.append(
+            Markup('<a rel="noopener nofollow" href="{}">{}</a>').format(href, shown)
+            if href else shown
+        )  # fmt: skip
+    return Markup(" ").join(parts) if parts else Markup("–")
+
+
+class Writer:
+    """Cells of one page."""
+
+    def __init__(self, world: World, page: str) -> None:
+        self.world = world
+        self.page = page
+
+    def href(self, path: str | None) -> str | None:
+        """A path of the site as an address on this page."""
+        return None if path is None else relative(path, self.page)
+
+    def link(self, path: str | None, text: str) -> Markup:
+        """Text, linked where there is a page."""
+        if path is None:
+            return escape(clean(text))
+        return Markup('<a href="{}">{}</a>').format(self.href(path), clean(text))
+
+    def thing(self, kind: str, thing: str) -> Markup:
+        """The printed name of a thing, linked to its page."""
+        return self.link(self.world.path(kind, thing), self.world.name(kind, thing))
+
+    def value(self, column: str, value: Any, row: Mapping[str, Any]) -> Markup:
+        """One value, linked."""
+        if isinstance(value, Markup):
+            return value
+        if column in THINGS and value:
+            return self.thing(THINGS[column], str(value))
+        if column in ("evidence", "address", "home") and value:
+            return address(str(value))
+        text = text_of(column, value)
+        if column == "document" and value:
+            return self.link(document_path(str(value)), text)
+        if is_number(value) or column == "raw":
+            return self.link(self._row(row), text)
+        return escape(text)
+
+    def _row(self, row: Mapping[str, Any]) -> str | None:
+        locator = row.get("locator")
+        if not locator:
+            path = row.get("figure_path")
+            return str(path) if path else None
+        return self.world.place(str(row.get("snapshot_id") or ""), str(locator))
+
+    def body(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Markup:
+        """The rows of a table."""
+        lines = []
+        for row in rows:
+            cells = [f"<tr id=\"{escape(row['id_'])}\">" if "id_" in row else "<tr>"]
+            for i, column in enumerate(columns):
+                value = row.get(column)
+                inner = self.value(column, value, row)
+                if i == 0:
+                    cells.append(f'<th scope="row">{inner}</th>')
+                elif is_number(value):
+                    cells.append(f'<td class="n">{inner}</td>')
+                else:
+                    cells.append(f"<td>{inner}</td>")
+            lines.append("".join(cells) + "</tr>")
+        return Markup("\n".join(lines))  # every part above is escaped
+
+
+def shown_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns of rows that a reader sees: those in which any row says something."""
+    if not rows:
+        return []
+    names = [c for c in rows[0] if c not in HIDDEN]
+    return [c for c in names if any(r[c] not in (None, "") for r in rows)]

@@ -1,0 +1,88 @@
+"""Estimates of one unit as dots with their intervals, ranked; ranks that noise leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoreboard.estimate import Estimate
+from scoreboard.render import SHOWN
+from scoreboard.site.charts.base import (
+    INK,
+    MUTED,
+    REST,
+    SERIES,
+    Chart,
+    Drawing,
+    Shown,
+    amount,
+    layer,
+    layers,
+    padded,
+    shortened,
+)
+
+MOST = 20
+
+
+class Dots(Chart):
+    id = "dots"
+
+    def draw(self, shown: Shown) -> Drawing | None:
+        unit = shown.now[0].unit
+        found = [e for e in shown.series if e.value is not None and e.unit == unit]
+        if len(found) < 2:
+            return None
+        found.sort(key=lambda e: (-(e.value or 0.0), *e.key.values()))
+        mine = {tuple(e.key.items()) for e in shown.now}
+        kept = found[:MOST] + [e for e in found[MOST:] if tuple(e.key.items()) in mine][:1]
+        rows = []
+        for e in kept:
+            here = len(mine) > 1 or tuple(e.key.items()) in mine
+            rows.append({
+                "group": label_of(e), "value": e.value, "here": here,
+                "low": e.value if e.low is None else e.low,
+                "high": e.value if e.high is None else e.high,
+                "tip": f"{e.population}: {amount(e.value, unit)}",
+            })  # fmt: skip
+        low, high = padded([v for r in rows for v in (r["low"], r["high"])])
+        y = {"field": "group", "type": "nominal", "sort": None, "title": None,
+             "axis": {"ticks": False, "domain": False, "labelLimit": 210, "grid": True}}  # fmt: skip
+        scale = {"domain": [low, high], "zero": False}
+        x = {"field": "value", "type": "quantitative", "title": SHOWN.get(unit, unit),
+             "scale": scale, "axis": {"tickCount": 4}}  # fmt: skip
+        if unit == "fraction":
+            x["axis"], x["title"] = {"tickCount": 4, "format": "~%"}, None
+        spec = layers(
+            layer([{k: r[k] for k in ("group", "low", "high")} for r in rows],
+                  {"type": "rule", "stroke": MUTED, "strokeWidth": 2},
+                  x={**x, "field": "low"}, x2={"field": "high"}, y=y),
+            *(layer([r for r in rows if r["here"] is here],
+                    {"type": "point", "filled": True, "size": 70, "opacity": 1, "fill": colour,
+                     "stroke": INK, "strokeWidth": 0.4, "shape": shape}, x=x, y=y)
+              for here, colour, shape in ((True, SERIES[0], "circle"), (False, REST, "square"))
+              if any(r["here"] is here for r in rows)),
+        )  # fmt: skip
+        ranks = rank_intervals(found)
+        table = tuple(
+            (label_of(e), e.value, e.low, e.high, *ranks[i]) for i, e in enumerate(found)
+        )
+        return Drawing(shown.sentence, "Each dot is one number, the line its interval where there "
+                       "is one.", spec, ("what", "value", "low", "high", "best rank",
+                                         "worst rank"), table)  # fmt: skip
+
+
+def label_of(e: Estimate) -> str:
+    """What an estimate is about, short."""
+    return shortened(next(iter(e.key.values()), "") or e.population, 34)
+
+
+def rank_intervals(found: Sequence[Estimate]) -> list[tuple[int, int]]:
+    """The best and the worst rank that the intervals leave open; those without stand as points."""
+    spans = []
+    for e in found:
+        value = e.value if e.value is not None else 0.0
+        spans.append((value if e.low is None else e.low, value if e.high is None else e.high))
+    return [
+        (1 + sum(other[0] > high for other in spans), sum(other[1] >= low for other in spans))
+        for low, high in spans
+    ]
