@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scoreboard.citation import citation
 from scoreboard.errors import DataError, UsageError
@@ -30,10 +30,13 @@ from scoreboard.store import Scope, Tables, about, open_tables
 from scoreboard.sync import sync
 from scoreboard.tables import SOURCE, source_of
 
+if TYPE_CHECKING:
+    from scoreboard.site.build import Built
+
 __all__ = [
     "board", "build", "bundle", "card", "check_assumptions", "cite", "diff",
-    "explain", "find", "metrics", "names", "params", "same", "show", "sources", "sql", "sync",
-    "tables", "unread",
+    "explain", "find", "metrics", "names", "params", "same", "show", "site", "sources", "sql",
+    "sync", "tables", "unread",
 ]  # fmt: skip
 
 Progress = Callable[[str], None]
@@ -376,6 +379,21 @@ def build(
 ) -> tuple[dict[str, Any], list[tuple[Figure, list[Estimate]]]]:
     """Build tables and figures from what is on disk."""
     return board(scope, progress=progress)
+
+
+def site(
+    out: Path,
+    scope: Scope | None = None,
+    as_of: dt.date | None = None,
+    url: str | None = None,
+    jobs: int | None = None,
+    *,
+    progress: Progress = lambda _: None,
+) -> Built:
+    """Build the site into a folder; with a day, into `releases/DAY` below it, once."""
+    from scoreboard.site.build import LOCAL, build_site
+
+    return build_site(out, scope=scope, day=as_of, url=url or LOCAL, jobs=jobs, progress=progress)
 
 
 def bundle(mirror: str, folder: Path, progress: Progress = lambda _: None) -> dict[str, int]:

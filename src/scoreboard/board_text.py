@@ -71,7 +71,7 @@ def _figure(title: str, name: str, rows: Sequence[Estimate]) -> list[str]:
     lines = [f"  {title} [{name}]"]
     for e in rows:
         lines.append(f"    {line(e)}")
-        lines += [f"      {words}" for words in _words(e)]
+        lines += [f"      {words}" for words in reading(e)]
     return lines
 
 
@@ -81,7 +81,7 @@ LOUD = (
 )  # fmt: skip
 
 
-def _words(e: Estimate) -> list[str]:
+def reading(e: Estimate) -> list[str]:
     """What decides a figure, and the caveats that change how it is read."""
     words = decided(e)
     if e.method.startswith("unweighted mean"):
@@ -116,7 +116,7 @@ def _table(rows: Sequence[Estimate], width: int | None) -> str:
         return "no rows"
     first = rows[0]
     if first.value is None and not first.key:
-        return "\n".join((line(first), *_words(first)))
+        return "\n".join((line(first), *reading(first)))
     note = f"{first.population}, as of {first.as_of}"
     if "token_share" in first.detail:
         week = next((s["week"] for e in rows if (s := e.detail["token_share"])), None)

@@ -59,24 +59,54 @@ def build(
     vintage: Vintage = None,
     exclude: Exclude = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Also write the figures as JSON here.")
+        Path | None,
+        typer.Option("--out", help="Write the site into this folder; with --as-of, a release."),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Where the site will stand: for feeds and embeds.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, help="Processes; by default one per core.")
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, json or md.")] = "table",
 ) -> None:
-    """Build tables and figures, and print the board."""
+    """Build tables, figures and the site, and print the board."""
     from scoreboard import api, board_text
-    from scoreboard.snapshots import write_atomic
+    from scoreboard.errors import UsageError
 
     checked_format(format_, ("table", "json", "md"))
-    head, figures = api.board(
-        scope_of(vintage, exclude, None), day(as_of, "--as-of"), progress=progress
-    )
+    if out is None and (url or jobs):
+        raise UsageError("--url and --jobs are of the site", repair="name its folder: --out DIR")
+    scope, asked = scope_of(vintage, exclude, None), day(as_of, "--as-of")
+    built = api.site(out, scope, asked, url, jobs, progress=progress) if out else None
+    head, figures = api.board(scope, asked, progress=progress)
     done()
-    if out is not None:
-        write_atomic(out / "board.json", board_text.as_json(head, figures).encode())
     for message in board_text.messages(head):
         say(message)
     put(board_text.render(format_, head, figures, columns()), format_)
+    if built:
+        say(f"{built.folder}: {built.files:,} files, {len(built.written):,} written, "
+            f"{len(built.removed):,} removed" + ("" if url else "; feeds and embeds name "
+            "http://127.0.0.1:8000/: --url sets another address"))  # fmt: skip
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A built site; built in your data folder when none.")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8000,
+) -> None:
+    """Show the site on this machine, at http://127.0.0.1:8000/."""
+    from scoreboard import api
+    from scoreboard.config import home
+    from scoreboard.site.serve import serve as run
+
+    if folder is None:
+        folder = home() / "site"
+        api.site(folder, url=f"http://127.0.0.1:{port}/", progress=progress)
+        done()
+    run(folder, port, say)
 
 
 @app.command()

@@ -269,6 +269,7 @@ class BoardFigure(Entry):
     metric: Id
     params: dict[str, str] = {}
     table: bool = False  # shown as a table, one row per group
+    chart: bool = False  # its chart stands on the first page of the site
     groups: list[str] = []  # groups shown, in this order; empty: all
 
 

@@ -112,9 +112,9 @@ def as_document(metric: str, params: Mapping[str, str], found: Sequence[Estimate
     return {"metric": metric, "params": dict(params), "rows": [e.as_json() for e in found]}
 
 
-def to_json(value: Any) -> str:
+def to_json(value: Any, indent: int | None = 1) -> str:
     """One JSON document; control and direction marks are escaped."""
-    text = json.dumps(plain(value), ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps(plain(value), ensure_ascii=False, indent=indent, allow_nan=False)
     return re.sub(r"[^\n\x20-\x7e]", _escaped, text)
 
 

@@ -109,7 +109,9 @@ class Metric(ABC):
     tables: ClassVar[tuple[str, ...]]
     params: ClassVar[tuple[Param, ...]]
     draws_itself: ClassVar[bool] = True  # its chart shows the figure's own series, no other groups
-    things: ClassVar[tuple[str, ...]] = ()  # kinds of things with a figure each: a parameter or `by`
+    things: ClassVar[
+        tuple[str, ...]
+    ] = ()  # kinds of things with a figure each: a parameter or `by`
 
     @abstractmethod
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:

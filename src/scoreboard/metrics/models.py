@@ -141,7 +141,7 @@ class Models(Metric):
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None or not e.key:
             return no_value(e)
-        (by, of), = e.key.items()
+        ((by, of),) = e.key.items()
         return f"{number(e.value, 'count')} open {group_words(by, of, name)} are tracked."
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:

@@ -141,8 +141,11 @@ class PriceToReach(Metric):
         level = (f"{name('model', detail['level_model'])}'s level" if detail["level_model"]
                  else f"A score of {detail['level']:g}")  # fmt: skip
         test = name("benchmark", e.key["benchmark"])
-        rule = "the median offer" if not detail["model"] else (
-            f"{name('model', detail['model'])} at {name('provider', detail['provider'])}")
+        rule = (
+            "the median offer"
+            if not detail["model"]
+            else (f"{name('model', detail['model'])} at {name('provider', detail['provider'])}")
+        )
         return (f"{level} on {test} costs {dollars(e.value)} per million "
                 f"{KIND_WORDS[e.key['kind']]}: {rule}.")  # fmt: skip
 
@@ -155,13 +158,24 @@ class PriceToReach(Metric):
         days = sorted({*shelf.days(models), *(level.best[m].released for m in models)})
         found: list[Estimate] = []
         last: tuple[float | None, float | None] = (None, None)
+        markets = markets_of(tables, level, p)
         for day in (d for d in days if d <= end):
-            seen = market(world, level, shelf, p, day)
+            if day not in markets:
+                markets[day] = market(world, level, shelf, p, day)
+            seen = markets[day]
             now = seen.value(p["provider"]), seen.value("median")
             if now != last:
                 found.append(estimate(world, level, shelf, p, day))
                 last = now
         return found or [estimate(world, level, shelf, p, end)]
+
+
+def markets_of(tables: Tables, level: Level, p: Values) -> dict[dt.date, Market]:
+    """The markets of days that were looked at before: they are the same under every rule."""
+    weights = sorted(weights_of(p).items())
+    key = f"markets {p['benchmark']} {level.harness} {level.value} {p['openness']} {weights}"
+    found: dict[dt.date, Market] = tables.cache.setdefault(key, {})
+    return found
 
 
 def shelf_of(tables: Tables, world: World, p: Values) -> Shelf:

@@ -162,7 +162,7 @@ class TokenShare(Metric):
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:
             return no_value(e)
-        (by, of), = e.key.items()
+        ((by, of),) = e.key.items()
         whole = {v: k for k, v in POPULATIONS.items()}[e.population]
         tokens = {"all": "all tokens", "named": "the tokens of named models",
                   "open": "the tokens of open-weight models"}[whole]  # fmt: skip

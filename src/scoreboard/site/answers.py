@@ -203,8 +203,7 @@ class Desk:
 def plot(kind: str, drawing: Drawing) -> Plot:
     """A drawing in both sizes."""
     ranked = min(len(drawing.rows), MOST_RANKED[kind]) if kind in RANKED else None
-    alt = f"{drawing.title} {drawing.reading}"
-    wide, narrow = (svg_of(drawing.spec, size_of(w, ranked), alt) for w in (True, False))
+    wide, narrow = (svg_of(drawing, size_of(w, ranked)) for w in (True, False))
     return Plot(kind, drawing.title, drawing.reading, wide, narrow, drawing.columns, drawing.rows,
                 size_of(True, ranked).height)  # fmt: skip
 

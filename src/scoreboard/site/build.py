@@ -153,7 +153,7 @@ class _Build:
             if len(self.pages) % 100 == 0:
                 self.progress(f"page {len(self.pages)}: {page.path}")
             self.output.put(page.path, renderer.html(page))
-            self.output.put(page.twin, to_json(page.data))
+            self.output.put(page.twin, to_json(page.data, None))
             for value in page.context.values():
                 if isinstance(value, Table) and value.stem and not value.whole:
                     own = f"{value.stem}.json" == page.twin

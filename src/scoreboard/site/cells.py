@@ -19,7 +19,7 @@ from scoreboard.show_text import cell as plain_cell
 from scoreboard.site.links import relative
 from scoreboard.site.world import World, document_path
 
-HIDDEN = ("id", "snapshot_id", "locator", "shown_name")
+HIDDEN = ("id", "id_", "snapshot_id", "locator", "figure_path")
 THINGS = {  # column -> kind of thing
     "model": "model", "provider": "provider", "developer": "developer", "family": "family",
     "benchmark": "benchmark", "licence": "licence", "source": "source", "statistic": "statistic",
@@ -31,6 +31,7 @@ HEADS = {
     "first_party_of": "own service of", "rater_sd": "spread of raters, points",
     "weights_from": "weights since", "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
 }  # fmt: skip
+LONG_WORD = 32  # from here on a word may be broken anywhere
 LONG = 300  # characters of a cell before it is cut
 WEB = re.compile(r"https?://[^\s<>\"']+\Z")
 GROUPED = 10_000
@@ -48,19 +49,17 @@ def text_of(column: str, value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return WHAT[value]
-    if isinstance(value, Decimal):
-        return plain_cell(value)
-    if isinstance(value, float):
+    if is_number(value):
         return _number(column, value)
-    if isinstance(value, int):
-        return f"{value:,}" if value >= GROUPED else str(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    text = clean(str(value))
+    text = clean(value.isoformat() if isinstance(value, dt.date) else str(value))
     return text if len(text) <= LONG else text[:LONG] + "…"
 
 
-def _number(column: str, value: float) -> str:
+def _number(column: str, value: Any) -> str:
+    if isinstance(value, Decimal):
+        return plain_cell(value)
+    if isinstance(value, int):
+        return f"{value:,}" if value >= GROUPED else str(value)
     if column in ("score", "low", "high", "stderr", "value") or "score" in column:
         return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.1f}"
     return f"{value:,.6g}"
@@ -104,7 +103,7 @@ class Writer:
         """Text, linked where there is a page."""
         if path is None:
             return escape(clean(text))
-        return Markup('<a href="{}">{}</a>').format(self.href(path), clean(text))
+        return Markup(f'<a href="{escape(self.href(path))}">{escape(clean(text))}</a>')
 
     def thing(self, kind: str, thing: str) -> Markup:
         """The printed name of a thing, linked to its page."""
@@ -136,7 +135,7 @@ class Writer:
         """The rows of a table."""
         lines = []
         for row in rows:
-            cells = [f"<tr id=\"{escape(row['id_'])}\">" if "id_" in row else "<tr>"]
+            cells = [f'<tr id="{escape(row["id_"])}">' if "id_" in row else "<tr>"]
             for i, column in enumerate(columns):
                 value = row.get(column)
                 inner = self.value(column, value, row)
@@ -144,6 +143,8 @@ class Writer:
                     cells.append(f'<th scope="row">{inner}</th>')
                 elif is_number(value):
                     cells.append(f'<td class="n">{inner}</td>')
+                elif isinstance(value, str) and any(len(x) > LONG_WORD for x in value.split()):
+                    cells.append(f'<td class="w">{inner}</td>')
                 else:
                     cells.append(f"<td>{inner}</td>")
             lines.append("".join(cells) + "</tr>")

@@ -71,8 +71,8 @@ def _part(name: str, rows: list[Json], part: int, parts: int) -> Page:
     shown = [{"place": r["locator"], "raw": r["raw"], "name": r["name"], "about": r["about"],
               "id_": anchor(r["locator"])} for r in rows]  # fmt: skip
     title = f"Rows of {name.removeprefix('curated:')}, part {part} of {parts}"
-    data = {"document": name, "part": part, "parts": parts,
-            "rows": [{k: r[k] for k in ("locator", "raw", "name", "about")} for r in rows]}  # fmt: skip
+    bare = [{k: r[k] for k in ("locator", "raw", "name", "about")} for r in rows]
+    data = {"document": name, "part": part, "parts": parts, "rows": bare}
     return Page(part_path(name, part), "rows.html", title,
                 "Each row by its place in the document, with the raw text of its cell.", data,
                 {"table": Table("rows", "Rows", shown, ("place", "raw", "name", "about")),

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -16,12 +15,13 @@ from typing import Any
 from scoreboard.config import home
 from scoreboard.errors import DataError, UsageError
 from scoreboard.render import clean
-from scoreboard.site.charts.base import GRID, INK, MUTED, PALETTE
+from scoreboard.site.charts.base import GRID, INK, MUTED, PALETTE, Drawing
 from scoreboard.snapshots import write_atomic
 
 VERSION = "1"  # of what is done to a drawing: a change makes all of them new
 WIDE, NARROW = (720, 330), (350, 290)  # pixels, in pages and on phones
 FONT = "Roboto, Helvetica, Arial, sans-serif"
+BELOW_PX = 34  # under and over the plot
 MOST_BYTES = 150_000
 KEPT = 6000  # drawings kept on disk
 SVG = "http://www.w3.org/2000/svg"
@@ -60,9 +60,9 @@ def require_site() -> None:
         ) from error
 
 
-def svg_of(spec: Mapping[str, Any], size: Size, alt: str) -> str:
+def svg_of(drawing: Drawing, size: Size) -> str:
     """A drawing as inline SVG. From the folder of drawings where it was drawn before."""
-    whole = sized(spec, size)
+    whole, alt = sized(drawing, size), f"{drawing.title} {drawing.reading}"
     text = json.dumps([VERSION, whole], sort_keys=True, ensure_ascii=False)
     name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     path = home() / "drawings" / f"{name}.svg"
@@ -84,13 +84,16 @@ def named(drawing: str, alt: str) -> str:
     return drawing.replace("<svg ", f'<svg role="img" aria-label="{escape(clean(alt))}" ', 1)
 
 
-def sized(spec: Mapping[str, Any], size: Size) -> dict[str, Any]:
-    """A whole specification: size and house style. Labels beside the marks count for the size."""
+def sized(drawing: Drawing, size: Size) -> dict[str, Any]:
+    """A whole specification: house style, and the size of the plot within the room beside it.
+
+    Vega would fit a plot to a whole size by itself, at twice the time.
+    """
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": size.width,
-        "height": size.height,
-        "autosize": {"type": "fit", "contains": "padding"},
+        "width": size.width - drawing.left_px - drawing.right_px,
+        "height": size.height - BELOW_PX,
+        "autosize": "pad",
         "padding": {"left": 4, "top": 8, "right": 8, "bottom": 4},
         "background": None,
         "config": {
@@ -103,7 +106,7 @@ def sized(spec: Mapping[str, Any], size: Size) -> dict[str, Any]:
             },
             "text": {"fontSize": 12, "font": FONT, "fill": INK},
         },
-        **spec,
+        **drawing.spec,
     }  # fmt: skip
 
 

@@ -141,8 +141,8 @@ class Files:
             self.put(f"{table.stem}.csv", csv_text(columns, cells))
         if "json" in formats:
             rows = [dict(zip(columns, plain(row), strict=True)) for row in values]
-            self.put(f"{table.stem}.json",
-                     to_json({"licence": TERMS, "cite": citation(), "rows": rows}))  # fmt: skip
+            whole = {"licence": TERMS, "cite": citation(), "rows": rows}
+            self.put(f"{table.stem}.json", to_json(whole, None))
         if "parquet" in formats:
             self.put(f"{table.stem}.parquet", self._parquet(columns, values))
 
@@ -157,9 +157,7 @@ class Files:
                                 lists)  # fmt: skip
         path = Path(self.folder.name) / "table.parquet"
         quoted = str(path).replace("'", "''")
-        self.connection.execute(
-            f"COPY t TO '{quoted}' (FORMAT parquet, KV_METADATA {_metadata()})"
-        )
+        self.connection.execute(f"COPY t TO '{quoted}' (FORMAT parquet, KV_METADATA {_metadata()})")
         return path.read_bytes()
 
 
@@ -185,7 +183,9 @@ CROISSANT_TYPES = {
     "VARCHAR": "sc:Text", "BIGINT": "sc:Integer", "INTEGER": "sc:Integer", "DOUBLE": "sc:Float",
     "BOOLEAN": "sc:Boolean", "DATE": "sc:Date",
 }  # fmt: skip
-ABOUT = "What public sources state about AI models with open and closed weights, in our own columns."
+ABOUT = (
+    "What public sources state about AI models with open and closed weights, in our own columns."
+)
 
 
 def croissant(downloads: Sequence[Download], url: str, published: dt.date) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def feed(name: str, entries: Sequence[Mapping[str, str]], url: str, day: dt.date
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"<title>Open Model Scoreboard: {TITLES[name]}</title>",
         f"<id>{escape(here)}</id>",
-        f"<link rel=\"self\" href={quoteattr(here)}/>",
+        f'<link rel="self" href={quoteattr(here)}/>',
         f"<link href={quoteattr(f'{url}changes.html')}/>",
         f"<updated>{updated}T00:00:00Z</updated>",
         "<author><name>Open Model Scoreboard</name></author>",

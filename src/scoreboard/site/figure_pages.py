@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from scoreboard.board_text import reading
 from scoreboard.citation import citation
 from scoreboard.estimate import Inputs, LeftOut, Ref
 from scoreboard.metrics import all_metrics
-from scoreboard.render import clean, decided, headed, key_text, line, number
+from scoreboard.render import clean, headed, line, number
 from scoreboard.site.answers import Answer, file_of
 from scoreboard.site.links import figure_path, slug, twin
 from scoreboard.site.page import Page, Table
@@ -135,7 +137,9 @@ def _own_pages(world: World, answer: Answer) -> dict[tuple[str, str], str]:
     for kind in answer.metric.things:
         for e in answer.estimates:
             thing = e.key.get(kind)
-            if thing and (page := world.paths.get((f"figure:{answer.figure.metric}:{kind}", thing))):
+            if thing and (
+                page := world.paths.get((f"figure:{answer.figure.metric}:{kind}", thing))
+            ):
                 found[kind, thing] = page
     return found
 
@@ -191,9 +195,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
         "frozen": frozen_stem(answer) if answer.plot and answer.on_board else None,
         "documents": Table.of("documents", "Documents", document_rows(world, answer)),
         "left": Table.of("left-out", "Rows left out", left_rows(world, answer.left_out)),
-        "words": [decided(e) for e in answer.estimates[:1]][0],
-        "headline": number(answer.estimates[0].value, answer.estimates[0].unit),
-        "keys": [key_text(e) for e in answer.estimates],
+        "words": spelled(answer, world),
     }  # fmt: skip
     yield Page(path, "figure.html", page_title(answer, world), answer.sentences[0], data, context,
                "figure", name)  # fmt: skip
@@ -204,6 +206,20 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
                    {"figure": name, "part": i + 1, "parts": parts, "rows": part},
                    {"table": Table.of("input-rows", "Rows", part), "back": path,
                     "parts_of_rows": [rows_path(name, k + 1) for k in range(parts)]})  # fmt: skip
+
+
+def spelled(answer: Answer, world: World) -> list[str]:
+    """What decides a figure, with printed names."""
+    found = reading(answer.estimates[0])
+    details = answer.estimates[0].detail
+    moved = details.get("most_sensitive_to") or {}
+    ids = {str(v) for k, v in {**details, **moved}.items() if k.endswith("model") and v}
+    caveats = set(answer.estimates[0].caveats)
+    for model in sorted(ids, key=len, reverse=True):
+        alone = re.compile(rf"(?<![\w.-]){re.escape(model)}(?![\w-]|\.\w)")
+        name = world.name("model", model).replace("\\", r"\\")
+        found = [alone.sub(name, x) for x in found]
+    return [x for x in found if x not in caveats]
 
 
 def page_title(answer: Answer, world: World) -> str:
@@ -230,14 +246,18 @@ def index_page(answers: Sequence[Answer], world: World) -> Page:
                  "kind": None}, kind="list")  # fmt: skip
 
 
-def metric_pages(answers: Sequence[Answer], world: World, described: Iterable[Json]) -> Iterable[Page]:
+def metric_pages(
+    answers: Sequence[Answer], world: World, described: Iterable[Json]
+) -> Iterable[Page]:
     """The list of metrics, and the page of each: what it says of itself, and its figures."""
     by_metric: dict[str, list[Answer]] = defaultdict(list)
     for a in answers:
         by_metric[a.figure.metric].append(a)
     rows = [{"metric": m.id, "title": m.title, "unit": m.unit.replace("_", " "),
              "definition": m.definition} for m in all_metrics().values()]  # fmt: skip
-    intro = "What is measured: each metric with its definition, its method and what is said against it."
+    intro = (
+        "What is measured: each metric with its definition, its method and what is said against it."
+    )
     yield Page("metrics/index.html", "list.html", "Metrics", intro,
                {"kind": "metric", "title": "Metrics", "rows": rows},
                {"table": Table("list", "Metrics", rows, ("metric", "title", "unit", "definition"),
@@ -247,7 +267,9 @@ def metric_pages(answers: Sequence[Answer], world: World, described: Iterable[Js
         own = by_metric[metric.id]
         found = [{"figure": a.figure.id, "finding": clean(a.sentences[0]),
                   "as_of": max(e.as_of for e in a.estimates)} for a in own]  # fmt: skip
-        caveats = list(dict.fromkeys(c for a in own[:6] for e in a.estimates[:3] for c in e.caveats))
+        caveats = list(
+            dict.fromkeys(c for a in own[:6] for e in a.estimates[:3] for c in e.caveats)
+        )
         params = [{**p, "domain": p["domain"][:12], "more": max(0, len(p["domain"]) - 12)}
                   for p in about["params"]]  # fmt: skip
         yield Page(f"metrics/{slug(metric.id)}.html", "metric.html", metric.title,

@@ -49,11 +49,12 @@ ORDER BY day DESC, m.model LIMIT ?
 
 def changes(world: World, answers: Iterable[Answer]) -> dict[str, Table]:
     """What changed lately: headlines, first-party prices, new open models."""
-    headlines = [
+    headlines: list[Json] = [
         {"day": day, "figure": a.figure.id, "finding": sentence}
         for a in answers if a.on_board and len(a.estimates) == 1
         for day, sentence in a.history
     ]  # fmt: skip
+    headlines = list({(r["day"], r["finding"]): r for r in reversed(headlines)}.values())
     headlines.sort(key=lambda r: (-r["day"].toordinal(), str(r["figure"])))
     prices = world.tables.rows(PRICES, [world.day, RECENT])
     models = world.tables.rows(RELEASES, [world.day, RECENT])
@@ -78,9 +79,10 @@ def home_page(
     world: World, head: Json, answers: Mapping[str, Answer], found: Mapping[str, Table]
 ) -> Page:
     """The board: its headlines, the table of families, what changed."""
-    sections = [
+    sections: list[Json] = [
         {"title": s.title, "note": s.note, "table": any(f.table for f in s.figures),
-         "answers": [answers[f.id] for f in s.figures if f.id in answers]}
+         "answers": [answers[f.id] for f in s.figures if f.id in answers],
+         "charts": [a for f in s.figures if f.chart and (a := answers.get(f.id)) and a.plot]}
         for s in board().sections
     ]  # fmt: skip
     data = {
@@ -154,11 +156,16 @@ def document_text(name: str) -> str:
     return f"# {name.title()}\n\nThis page is part of the source code of the project.\n"
 
 
+TARGETS = {
+    "metrics.md": "metrics/index.html", "sources.md": "sources/index.html",
+    "reconstruction.md": "reconstruction.html", "methods.md": "methods.html",
+    "tables.md": "data/index.html",
+}  # fmt: skip
+
+
 def linked(html: str) -> str:
     """Links between pages of the documentation become links between pages of the site."""
-    for name, target in (("metrics.md", "metrics/index.html"), ("sources.md", "sources/index.html"),
-                         ("reconstruction.md", "reconstruction.html"),
-                         ("methods.md", "methods.html"), ("tables.md", "data/index.html")):  # fmt: skip
+    for name, target in TARGETS.items():
         html = html.replace(f'href="{name}', f'href="{target}')
     return html.replace("<table>", '<div class="scroll" tabindex="0"><table>').replace(
         "</table>", "</table></div>"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import re
 
 LONGEST = 120  # characters of a file name before it is shortened
@@ -33,10 +32,7 @@ def anchor(locator: str) -> str:
 def relative(target: str, page: str) -> str:
     """A path of the site as seen from a page, so that the site works in any folder."""
     path, mark, place = target.partition("#")
-    if path == page and mark:
-        return f"#{place}"
-    start = posixpath.dirname(page) or "."
-    return posixpath.relpath(path, start) + mark + place
+    return f"#{place}" if path == page and mark else "../" * page.count("/") + target
 
 
 def twin(page: str, suffix: str = ".json") -> str:

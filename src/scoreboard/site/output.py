@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 from scoreboard.config import unwritable
@@ -16,6 +18,7 @@ from scoreboard.snapshots import write_atomic
 MANIFEST = "site.json"  # what was built from what; makes a folder one of ours
 KEPT = ("frozen/",)  # what links of others point to stays for ever
 RELEASES = "releases"
+WAITING = 200  # files that may wait to be written
 
 
 @dataclass
@@ -27,6 +30,9 @@ class Output:
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     _old: dict[str, Any] = field(default_factory=dict)
+    _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    _pending: list[Future[None]] = field(default_factory=list)
+    _room: Semaphore = field(default_factory=lambda: Semaphore(WAITING))
 
     @classmethod
     def open(cls, folder: Path) -> Output:
@@ -57,28 +63,43 @@ class Output:
         )
 
     def put(self, path: str, body: bytes | str) -> None:
-        """A file of the site; written only where it differs."""
+        """A file of the site; written only where it differs, while the next is made."""
         content = body.encode("utf-8", "replace") if isinstance(body, str) else body
-        target = self.folder / path
+        if path in self.files:
+            raise ValueError(f"two things want to be {path}")
         self.files[path] = len(content)
+        self._room.acquire()
+        self._pending.append(self._writer.submit(self._write, path, content))
+
+    def _write(self, path: str, content: bytes) -> None:
+        target = self.folder / path
         try:
             if _size(target) == len(content) and target.read_bytes() == content:
                 return
             if path.startswith(KEPT) and target.exists():
                 return
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(target, content)
+            target.write_bytes(content)  # a broken build is found by its manifest and built again
         except OSError as error:
             raise unwritable(target, error) from error
+        finally:
+            self._room.release()
         self.written.append(path)
+
+    def _settle(self) -> None:
+        """Wait until all is on disk."""
+        for pending in self._pending:
+            pending.result()
+        self._pending.clear()
 
     @contextmanager
     def writing(self, key: str) -> Iterator[None]:
-        """While files are put. A build that is broken off leaves a folder that can be built again."""
+        """While files are put. What a broken build leaves can be built again."""
         old = dict(self._old.get("files", {}))
         self._record("", old)
         try:
             yield
+            self._settle()
         except BaseException:
             self._record("", {**old, **self.files})
             raise

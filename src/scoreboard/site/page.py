@@ -122,7 +122,9 @@ class Renderer:
             **page.context,
         )
 
-    def dataset(self, name: str, about: str, page: Page, stems: Mapping[str, str]) -> dict[str, Any]:
+    def dataset(
+        self, name: str, about: str, page: Page, stems: Mapping[str, str]
+    ) -> dict[str, Any]:
         """A page as a Dataset of schema.org: `stems` are its tables by name, without suffix."""
         return {
             "@context": "https://schema.org/",

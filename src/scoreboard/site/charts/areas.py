@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from typing import Any
 
 from scoreboard.metrics._words import REST as REST_WORDS
 from scoreboard.metrics._words import group_words
@@ -16,6 +17,7 @@ from scoreboard.site.charts.base import (
     Drawing,
     Rows,
     Shown,
+    label_room,
     layer,
     layers,
     shortened,
@@ -49,25 +51,26 @@ class Areas(Chart):
         y["axis"] |= {"format": "%"}
         colours = colours_of(order, of)
         areas = [
-            layer(layer_rows(order, i, table, starts),
-                  {"type": "area", "interpolate": "linear", "fill": colours[g], "opacity": 0.85,
-                   "stroke": "#ffffff", "strokeWidth": 0.7}, x=x, y=y, y2={"field": "base"})
-            for i, g in enumerate(order)
-        ]  # fmt: skip
-        labels = label_rows(order, table[starts[-1]], starts[-1], by, shown)
-        text = [layer([{k: r[k] for k in ("day", "value", "label")}],
-                      {"type": "text", "align": "left", "dx": 7, "fontWeight": 600,
-                       "fill": MUTED if r["rest"] else colours[r["group"]]},
-                      x=x, y=y, text={"field": "label"}) for r in labels]  # fmt: skip
-        spec = layers(*areas, *_tips(order, table, starts, by, shown, x, y),
-                      *_seam(shown, x, y), *text)  # fmt: skip
+            r for i, g in enumerate(order) for r in layer_rows(order, i, table, starts, colours)
+        ]
+        labels = label_rows(order, table[starts[-1]], starts[-1], by, shown, colours)
+        own = {"field": "colour", "type": "nominal", "scale": None}
+        spec = layers(
+            layer(areas, {"type": "area", "interpolate": "linear", "opacity": 0.85,
+                          "stroke": "#ffffff", "strokeWidth": 0.7},
+                  x=x, y=y, y2={"field": "base"}, fill=own, detail={"field": "group"}),
+            *_tips(order, table, starts, by, shown, x, y), *_seam(shown, x, y),
+            layer(labels, {"type": "text", "align": "left", "dx": 7, "fontWeight": 600},
+                  x=x, y=y, text={"field": "label"}, fill=own),
+        )  # fmt: skip
         reading = (
             "Each layer is one group's share of a week's tokens; the layers add up to all of them. "
             "Left of the dashed line, weeks come from a reconstruction that lacks most free offers."
         )
         columns = ("week", *(_label(g, by, shown) for g in order))
         rows = tuple((d, *(table[d].get(g, 0.0) for g in order)) for d in starts)
-        return Drawing(shown.sentence, reading, spec, columns, rows)
+        return Drawing(shown.sentence, reading, spec, columns, rows,
+                       right_px=label_room([r["label"] for r in labels]))  # fmt: skip
 
 
 def stacked(weeks: Weeks, by: str, of: str | None) -> tuple[list[str], Weeks]:
@@ -101,13 +104,16 @@ def colours_of(order: list[str], of: str | None) -> dict[str, str]:
     return {g: found.get(g, REST) for g in order}
 
 
-def layer_rows(order: list[str], i: int, table: Weeks, starts: list[dt.date]) -> Rows:
+def layer_rows(
+    order: list[str], i: int, table: Weeks, starts: list[dt.date], colours: dict[str, str]
+) -> Rows:
     """The lower and upper edge of one layer."""
     rows: Rows = []
     for day in starts:
         base = sum(table[day][g] for g in order[:i])
         rows.append({"day": stamp(day), "base": round(base, 5),
-                     "value": round(base + table[day][order[i]], 5)})  # fmt: skip
+                     "value": round(base + table[day][order[i]], 5),
+                     "group": order[i], "colour": colours[order[i]]})  # fmt: skip
     return rows
 
 
@@ -121,8 +127,9 @@ def _label(group: str, by: str, shown: Shown) -> str:
 
 
 def label_rows(
-    order: list[str], last: dict[str, float], day: dt.date, by: str, shown: Shown
-) -> Rows:
+    order: list[str], last: dict[str, float], day: dt.date, by: str, shown: Shown,
+    colours: dict[str, str],
+) -> Rows:  # fmt: skip
     """Labels at the right, each beside its layer."""
     found: Rows = []
     base = 0.0
@@ -130,8 +137,8 @@ def label_rows(
         share = last[group]
         if share >= LEAST_LABEL:
             found.append({
-                "day": stamp(day), "value": base + share / 2, "group": group,
-                "rest": is_rest(group, by) or group == SMALL,
+                "day": stamp(day), "value": base + share / 2,
+                "colour": MUTED if is_rest(group, by) or group == SMALL else colours[group],
                 "label": f"{shortened(_label(group, by, shown), 18)} {number(share, 'fraction')} %",
             })  # fmt: skip
         base += share
@@ -143,7 +150,7 @@ def label_rows(
 def _tips(
     order: list[str], table: Weeks, starts: list[dt.date], by: str, shown: Shown, x: object,
     y: object,
-) -> list[object]:  # fmt: skip
+) -> list[dict[str, Any]]:  # fmt: skip
     """One invisible rule per week, which says that week's shares."""
     rows = []
     for day in starts:
@@ -154,7 +161,7 @@ def _tips(
                   x=x, y=y, y2={"field": "top"})]  # fmt: skip
 
 
-def _seam(shown: Shown, x: object, y: object) -> list[object]:
+def _seam(shown: Shown, x: object, y: object) -> list[dict[str, Any]]:
     seam = next((e.detail["seam"] for e in shown.series if e.detail.get("seam")), None)
     if seam is None:
         return []

@@ -55,4 +55,5 @@ class Bars(Chart):
         reading = "Each bar is the count of one group"
         reading += f"; the {MOST} largest are drawn." if len(found) > MOST else "."
         table = tuple((group_words(by, e.key[by], shown.name), e.value) for e in found)
-        return Drawing(shown.sentence, reading, spec, ("group", "count"), table)
+        return Drawing(shown.sentence, reading, spec, ("group", "count"), table,
+                       left_px=150, right_px=34)  # fmt: skip

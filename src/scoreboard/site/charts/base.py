@@ -47,6 +47,8 @@ class Drawing:
     spec: Mapping[str, Any]
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    left_px: int = 58  # room beside the plot: at the left for the axis, at the right for labels
+    right_px: int = 14
 
 
 class Chart(ABC):
@@ -141,6 +143,11 @@ def thin(rows: Rows, most: int = MOST_POINTS) -> Rows:
     step = (len(rows) - 1) / (most - len(kept))
     kept |= {round(i * step) for i in range(most - len(kept))}
     return [rows[i] for i in sorted(kept)]
+
+
+def label_room(labels: Sequence[str]) -> int:
+    """Pixels that the longest label needs at the right."""
+    return 14 + max((round(6.5 * len(x)) for x in labels), default=0)
 
 
 def shortened(text: str, most: int = 22) -> str:

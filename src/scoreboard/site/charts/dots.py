@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from scoreboard.estimate import Estimate
 from scoreboard.render import SHOWN
@@ -13,6 +14,7 @@ from scoreboard.site.charts.base import (
     SERIES,
     Chart,
     Drawing,
+    Rows,
     Shown,
     amount,
     layer,
@@ -35,7 +37,7 @@ class Dots(Chart):
         found.sort(key=lambda e: (-(e.value or 0.0), *e.key.values()))
         mine = {tuple(e.key.items()) for e in shown.now}
         kept = found[:MOST] + [e for e in found[MOST:] if tuple(e.key.items()) in mine][:1]
-        rows = []
+        rows: Rows = []
         for e in kept:
             here = len(mine) > 1 or tuple(e.key.items()) in mine
             rows.append({
@@ -45,11 +47,14 @@ class Dots(Chart):
                 "tip": f"{e.population}: {amount(e.value, unit)}",
             })  # fmt: skip
         low, high = padded([v for r in rows for v in (r["low"], r["high"])])
-        y = {"field": "group", "type": "nominal", "sort": None, "title": None,
-             "axis": {"ticks": False, "domain": False, "labelLimit": 210, "grid": True}}  # fmt: skip
-        scale = {"domain": [low, high], "zero": False}
-        x = {"field": "value", "type": "quantitative", "title": SHOWN.get(unit, unit),
-             "scale": scale, "axis": {"tickCount": 4}}  # fmt: skip
+        y: dict[str, Any] = {
+            "field": "group", "type": "nominal", "sort": None, "title": None,
+            "axis": {"ticks": False, "domain": False, "labelLimit": 210, "grid": True},
+        }  # fmt: skip
+        x: dict[str, Any] = {
+            "field": "value", "type": "quantitative", "title": SHOWN.get(unit, unit),
+            "scale": {"domain": [low, high], "zero": False}, "axis": {"tickCount": 4},
+        }  # fmt: skip
         if unit == "fraction":
             x["axis"], x["title"] = {"tickCount": 4, "format": "~%"}, None
         spec = layers(
@@ -63,12 +68,10 @@ class Dots(Chart):
               if any(r["here"] is here for r in rows)),
         )  # fmt: skip
         ranks = rank_intervals(found)
-        table = tuple(
-            (label_of(e), e.value, e.low, e.high, *ranks[i]) for i, e in enumerate(found)
-        )
+        table = tuple((label_of(e), e.value, e.low, e.high, *ranks[i]) for i, e in enumerate(found))
         return Drawing(shown.sentence, "Each dot is one number, the line its interval where there "
                        "is one.", spec, ("what", "value", "low", "high", "best rank",
-                                         "worst rank"), table)  # fmt: skip
+                                         "worst rank"), table, left_px=190)  # fmt: skip
 
 
 def label_of(e: Estimate) -> str:

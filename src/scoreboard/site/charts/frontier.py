@@ -15,6 +15,7 @@ from scoreboard.site.charts.base import (
     Drawing,
     Rows,
     Shown,
+    label_room,
     layer,
     layers,
     padded,
@@ -46,7 +47,8 @@ class Frontier(Chart):
         x, unit = time_axis(found[0].as_of, end), found[0].unit
         y = value_axis(low, high, f"best score so far, {SHOWN[unit]}")
         ends = [
-            {"day": stamp(end), "value": places[i], "label": labels[i]} for i in range(len(SIDES))
+            {"day": stamp(end), "value": places[i], "label": labels[i], "colour": SERIES[1 - i]}
+            for i in range(len(SIDES))
         ]
         between = [
             {"day": stamp(d), "value": e.detail["leader_score"], "other": e.detail["chaser_score"]}
@@ -56,15 +58,16 @@ class Frontier(Chart):
             layer(between, {"type": "area", "interpolate": "step-after", "fill": SERIES[1],
                             "opacity": 0.14}, x=x, y=y, y2={"field": "other"}),
             *(_steps(steps[s], i, x, y) for i, s in enumerate(SIDES)),
-            *(layer([ends[i]], {"type": "text", "align": "left", "dx": 7, "fill": SERIES[1 - i],
-                                "fontWeight": 600}, x=x, y=y, text={"field": "label"})
-              for i in range(len(SIDES))),
+            layer(ends, {"type": "text", "align": "left", "dx": 7, "fontWeight": 600}, x=x, y=y,
+                  text={"field": "label"},
+                  fill={"field": "colour", "type": "nominal", "scale": None}),
         )  # fmt: skip
         reading = (
             f"Each step is a new best score of {words['leader']} or {words['chaser']} models; "
             "the shaded part is the simple difference between them."
         )
-        return Drawing(shown.sentence, reading, spec, COLUMNS, rows_of(found, shown))
+        return Drawing(shown.sentence, reading, spec, COLUMNS, rows_of(found, shown),
+                       right_px=label_room(labels))  # fmt: skip
 
 
 COLUMNS = ("date", "ahead", "score", "behind", "score behind", "simple difference",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from scoreboard.estimate import Estimate
 from scoreboard.render import SHOWN
@@ -14,6 +15,7 @@ from scoreboard.site.charts.base import (
     Rows,
     Shown,
     amount,
+    label_room,
     layer,
     layers,
     padded,
@@ -54,9 +56,10 @@ class Steps(Chart):
         reading = f"Each step is a change; the band is {band}."
         if log and _rises(rows):
             reading += " The dashed line is the lowest price so far."
-        return Drawing(shown.sentence, reading, spec, ("date", "what", "value", "low", "high"),
-                       tuple((e.as_of, _what(e, shown), e.value, e.low, e.high)
-                             for e in found))  # fmt: skip
+        rows_ = tuple((e.as_of, _what(e, shown), e.value, e.low, e.high) for e in found)
+        room = label_room(["lowest so far"]) if log and _rises(rows) else 14
+        columns = ("date", "what", "value", "low", "high")
+        return Drawing(shown.sentence, reading, spec, columns, rows_, right_px=room)
 
 
 def _rises(rows: Rows) -> bool:
@@ -80,7 +83,7 @@ def _what(e: Estimate, shown: Shown) -> str:
     return " ".join(words)
 
 
-def _row(e: Estimate, shown: Shown) -> dict[str, object]:
+def _row(e: Estimate, shown: Shown) -> dict[str, Any]:
     what = _what(e, shown)
     row = {"day": stamp(e.as_of), "value": e.value,
            "tip": f"{e.as_of}: {amount(e.value, e.unit)}{', ' if what else ''}{what}"}  # fmt: skip
