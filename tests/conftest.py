@@ -64,6 +64,18 @@ def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def built_site(built_home: Path) -> Path:
+    """The site of the real bundle. One for all workers."""
+    folder = built_home.parent / "built-site"
+    with (built_home / "site-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        environment = os.environ | {HOME_VARIABLE: str(built_home)}
+        command = [sys.executable, "-m", "scoreboard", "build", "--out", str(folder)]
+        subprocess.run(command, env=environment, capture_output=True, check=True)
+    return folder
+
+
 @pytest.fixture
 def run(
     built_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
