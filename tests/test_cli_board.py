@@ -43,11 +43,17 @@ def test_the_board(built_home: Path) -> None:
     assert "None" not in text
 
 
-def test_the_board_as_data(run: Run, tmp_path: Path) -> None:
-    done = run("build", "--format", "json", "--out", str(tmp_path))
+def test_the_board_as_data(run: Run, built_site: Path) -> None:
+    """What the command prints is what the first page of the site holds."""
+    done = run("build", "--format", "json")
     assert [f["figure"] for f in done.json["figures"]] == [f.id for f in board_figures()]
-    assert json.loads((tmp_path / "board.json").read_text()) == done.json
     assert {"through", "newest_document", "bundle", "stale"} <= set(done.json)
+    page = json.loads((built_site / "index.json").read_text(encoding="utf-8"))
+    assert {k: v for k, v in page.items() if k not in ("figures", "changes")} == {
+        k: v for k, v in done.json.items() if k != "figures"
+    }
+    for shown, printed in zip(page["figures"], done.json["figures"], strict=True):
+        assert {k: shown[k] for k in printed} == printed
 
 
 def test_what_changed_between_two_days(run: Run) -> None:

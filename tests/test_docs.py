@@ -159,7 +159,7 @@ def test_every_command_has_a_page() -> None:
 def test_every_column_has_a_meaning() -> None:
     rows = [x for x in text_of("docs/tables.md").splitlines() if x.startswith("| `")]
     assert len(rows) > 100
-    assert [x for x in rows if x.endswith("|  |")] == [], "say it in scripts/table_docs.py"
+    assert [x for x in rows if x.endswith("|  |")] == [], "say it in scoreboard/table_docs.py"
 
 
 @pytest.mark.parametrize("name", [*BY_HAND, *GENERATED[:-1]])

@@ -91,25 +91,6 @@ def build(
 
 
 @app.command()
-def serve(
-    folder: Annotated[
-        Path | None, typer.Argument(help="A built site; built in your data folder when none.")
-    ] = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8000,
-) -> None:
-    """Show the site on this machine, at http://127.0.0.1:8000/."""
-    from scoreboard import api
-    from scoreboard.config import home
-    from scoreboard.site.serve import serve as run
-
-    if folder is None:
-        folder = home() / "site"
-        api.site(folder, url=f"http://127.0.0.1:{port}/", progress=progress)
-        done()
-    run(folder, port, say)
-
-
-@app.command()
 def sync(
     source: Annotated[list[str] | None, typer.Argument(help="Sources; all when none.")] = None,
     mirror: Annotated[
@@ -378,6 +359,25 @@ def sql(
     checked_format(format_, ("table", "json", "csv"))
     prepare()
     put(show_text.table(*api.sql(query), format_, columns()), format_)
+
+
+@app.command()
+def serve(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A built site; built in your data folder when none.")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8000,
+) -> None:
+    """Show the site on this machine, at http://127.0.0.1:8000/."""
+    from scoreboard import api
+    from scoreboard.config import home
+    from scoreboard.site.serve import serve as run
+
+    if folder is None:
+        folder = home() / "site"
+        api.site(folder, url=f"http://127.0.0.1:{port}/", progress=progress)
+        done()
+    run(folder, port, say)
 
 
 @app.command(hidden=True)

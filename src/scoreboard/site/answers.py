@@ -1,4 +1,4 @@
-"""The figures of the site, computed and drawn: by several processes where there are several cores.
+"""The figures of the site, computed and drawn.
 
 Which figures there are follows from the board and from what each metric says of itself.
 """
@@ -6,9 +6,7 @@ Which figures there are follows from the board and from what each metric says of
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,15 +18,13 @@ from scoreboard.metrics import Metric, all_metrics, get_metric
 from scoreboard.metrics.base import Values
 from scoreboard.site.charts import Drawing, Shown, all_charts
 from scoreboard.site.draw import size_of, standalone, svg_of
-from scoreboard.store import Scope, Tables
+from scoreboard.store import Tables
 
-CHUNK = 12  # figures that a process takes at once
 RANKED = ("bars", "dots")  # kinds whose height grows with their rows
 MOST_RANKED = {"bars": 16, "dots": 21}
 HISTORY = 12  # changes of a headline that are told
 SIDES = ("leader_model", "chaser_model", "model", "provider")  # what decides a figure
 MOST_ROWS = 20_000  # rows listed on the pages of one figure
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -122,6 +118,7 @@ class Desk:
 
     tables: Tables
     names: Mapping[tuple[str, str], str]
+    day: dt.date | None = None
     about: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
     def name(self, kind: str, thing: str) -> str:
@@ -224,50 +221,3 @@ def missing(tables: Tables, figure: Figure, why: str) -> Estimate:
         as_of=dt.date.fromisoformat(day) if day else tables.scope.vintage or newest,
         population="no rows", caveats=(why,),
     )  # fmt: skip
-
-
-def answers(
-    tables: Tables,
-    names: Mapping[tuple[str, str], str],
-    asked: Sequence[Wanted],
-    jobs: int,
-    progress: Progress,
-) -> Iterator[Answer]:
-    """All figures that have an answer, in the order asked for."""
-    if jobs == 1:
-        desk = Desk(tables, names)
-        for i, one in enumerate(asked, 1):
-            progress(f"figure {i} of {len(asked)}: {one.figure.id}")
-            if found := desk.answer(one):
-                yield found
-        return
-    chunks = [asked[i : i + CHUNK] for i in range(0, len(asked), CHUNK)]
-    context = multiprocessing.get_context("spawn")
-    done: dict[int, list[Answer]] = {}
-    with ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=_start, initargs=(tables.scope, names)
-    ) as pool:
-        futures = {pool.submit(_work, chunk): i for i, chunk in enumerate(chunks)}
-        for future in as_completed(futures):
-            done[futures[future]] = future.result()
-            progress(f"figures: {min(len(done) * CHUNK, len(asked))} of {len(asked)}")
-    for i in range(len(chunks)):
-        yield from done[i]
-
-
-_DESK: list[Desk] = []
-
-
-def _start(scope: Scope, names: Mapping[tuple[str, str], str]) -> None:
-    """In a new process: open the tables once, and read what the figures of all things share."""
-    from scoreboard.store import open_tables
-
-    desk = Desk(open_tables(scope), names)
-    for metric in all_metrics().values():
-        for kind in metric.things:
-            things_of(desk.tables, metric, kind, None)
-    _DESK.append(desk)
-
-
-def _work(chunk: Sequence[Wanted]) -> list[Answer]:
-    return [found for one in chunk if (found := _DESK[0].answer(one))]

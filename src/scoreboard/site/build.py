@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from scoreboard.config import home
 from scoreboard.errors import UsageError
 from scoreboard.render import to_json
 from scoreboard.site import feeds, general, things
-from scoreboard.site.answers import Answer, answers, wanted
+from scoreboard.site.answers import Answer, Desk, wanted
+from scoreboard.site.crew import Crew
 from scoreboard.site.documents import document_pages
 from scoreboard.site.draw import png_of, require_site, tidy
 from scoreboard.site.exports import Download, Files, croissant, query_files, whole_tables
@@ -76,10 +77,12 @@ def build_site(
                              where=str(folder), repair="choose another day or --out")  # fmt: skip
         Output.open(out)
     output = Output.open(folder)
-    key = hashlib.sha256(f"{tables.digest}|{site_digest()}|{url}|{day}".encode()).hexdigest()[:16]
+    releases = [] if day else sorted(p.name for p in (out / RELEASES).glob("????-??-??"))
+    parts = (tables.digest, site_digest(), url, day, releases)
+    key = hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:16]
     if not output.unchanged(key):
         with output.writing(key):
-            _Build(world, output, url, jobs or os.cpu_count() or 1, progress).run()
+            _Build(world, output, url, jobs or os.cpu_count() or 1, releases, progress).run()
         tidy(home() / "drawings")
     return Built(folder, len(output.files), tuple(output.written), tuple(output.removed))
 
@@ -110,10 +113,11 @@ class _Build:
     """One build."""
 
     def __init__(
-        self, world: World, output: Output, url: str, jobs: int, progress: Progress
-    ) -> None:
+        self, world: World, output: Output, url: str, jobs: int, releases: Sequence[str],
+        progress: Progress,
+    ) -> None:  # fmt: skip
         self.world, self.output, self.url = world, output, url
-        self.jobs, self.progress = jobs, progress
+        self.jobs, self.releases, self.progress = jobs, releases, progress
         self.pages: list[Page] = []
         self.files = Files(output.put)
 
@@ -123,28 +127,32 @@ class _Build:
         head = api.head(tables, day)
         _write_sources(tables)
         rows = things.read_things(tables)
+        self.progress("choosing figures")
         asked = wanted(tables, day)
-        found = list(answers(tables, things.named(rows), asked, self.jobs, self.progress))
-        self.world = _with_figures(things.with_things(self.world, rows), found)
-        paths = {a.figure.id: figure_path(a.figure.id) for a in found}
-        changed = general.changes(self.world, found)
-        renderer = Renderer(self.world, self.url)
-        described = api.described(tables)
-        by_id = {a.figure.id: a for a in found}
-        self.progress("writing tables")
-        downloads = list(self._downloads())
-        for pages in (
-            [general.home_page(self.world, head, by_id, changed), general.changes_page(changed)],
-            general.method_pages(),
-            [general.data_page(downloads, head), general.search_page()],
-            metric_pages(found, self.world, described),
-            [index_page(found, self.world)],
-            (p for a in found for p in figure_pages(self.world, a)),
-            things.pages(self.world, rows, found),
-            document_pages(self.world),
-        ):
-            self._write(renderer, pages)
-        self._extras(found, changed, paths, downloads, head)
+        with Crew(tables, things.named(rows), day, self.jobs) as crew:
+            documents = crew.later(partial(rendered_documents, self.url))
+            found = crew.answers(asked, self.progress)
+            self.progress("writing tables")
+            downloads = list(self._downloads())
+            self.world = _with_figures(things.with_things(self.world, rows), found)
+            changed = general.changes(self.world, found)
+            renderer = Renderer(self.world, self.url)
+            by_id = {a.figure.id: a for a in found}
+            for pages in (
+                [general.home_page(self.world, head, by_id, changed)],
+                [general.changes_page(changed, self.releases)],
+                general.method_pages(),
+                [general.data_page(downloads, head), general.search_page()],
+                metric_pages(found, self.world, api.described(tables)),
+                [index_page(found, self.world)],
+                (p for a in found for p in figure_pages(self.world, a)),
+                things.pages(self.world, rows, found),
+            ):
+                self._write(renderer, pages)
+            self.progress("writing documents")
+            for page, html, data, table in documents():
+                self._put(page, html, data, [table] if table else [])
+        self._extras(found, changed, downloads, head)
         self.files.close()
 
     def _write(self, renderer: Renderer, pages: Iterable[Page]) -> None:
@@ -152,13 +160,17 @@ class _Build:
         for page in pages:
             if len(self.pages) % 100 == 0:
                 self.progress(f"page {len(self.pages)}: {page.path}")
-            self.output.put(page.path, renderer.html(page))
-            self.output.put(page.twin, to_json(page.data, None))
-            for value in page.context.values():
-                if isinstance(value, Table) and value.stem and not value.whole:
-                    own = f"{value.stem}.json" == page.twin
-                    self.files.write(value, [f for f in FORMATS if not (own and f == "json")])
-            self.pages.append(replace(page, context={}, data={}))
+            tables = [t for t in page.context.values() if isinstance(t, Table)]
+            self._put(page, renderer.html(page), to_json(page.data, None), tables)
+
+    def _put(self, page: Page, html: str, data: str, tables: Iterable[Table]) -> None:
+        self.output.put(page.path, html)
+        self.output.put(page.twin, data)
+        for table in tables:
+            if table.stem and not table.whole:
+                own = f"{table.stem}.json" == page.twin
+                self.files.write(table, [f for f in FORMATS if not (own and f == "json")])
+        self.pages.append(replace(page, context={}, data={}))
 
     def _downloads(self) -> Iterable[Download]:
         """Whole tables: what the tables of pages are cut from."""
@@ -171,7 +183,6 @@ class _Build:
         self,
         found: Iterable[Answer],
         changed: Mapping[str, Table],
-        paths: Mapping[str, str],
         downloads: list[Download],
         head: dict[str, Any],
     ) -> None:
@@ -184,6 +195,7 @@ class _Build:
             self._embeds(answer)
         for table in changed.values():
             self.files.write(table, FORMATS)
+        paths = {a.figure.id: figure_path(a.figure.id) for a in found}
         feeds.put_feeds(changed, self.world, paths, self.url, day, put)
         put("data/croissant.json", to_json(croissant(downloads, f"{self.url}data/index.html", day)))
         put("search-index.json", to_json(general.search_index(self.pages)).replace("\n", ""))
@@ -212,6 +224,23 @@ class _Build:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(png_of(text))
         return path.read_bytes()
+
+
+Rendered = list[tuple[Page, str, str, Table | None]]  # page, HTML, JSON, table with files
+
+
+def rendered_documents(url: str, desk: Desk) -> Rendered:
+    """The pages of all documents: they need no figures, so another process can make them."""
+    world = open_world(desk.tables, desk.day)
+    _write_sources(desk.tables)
+    renderer = Renderer(things.with_things(world, things.read_things(desk.tables)), url)
+    found: Rendered = []
+    for page in document_pages(world):
+        table = page.context.get("table")
+        kept = table if isinstance(table, Table) and table.stem else None
+        html, data = renderer.html(page), to_json(page.data, None)
+        found.append((replace(page, context={}, data={}), html, data, kept))
+    return found
 
 
 def _with_figures(world: World, found: Iterable[Answer]) -> World:

@@ -33,8 +33,8 @@ SELECT day, model, provider, kind, before, usd_per_mtok, source, snapshot_id, lo
     AND m.developer <> ''
 ) WHERE before IS NOT NULL AND before <> usd_per_mtok AND day <= coalesce(?, DATE '9999-12-31')
 QUALIFY row_number() OVER (PARTITION BY day, model, provider, kind, usd_per_mtok
-  ORDER BY source) = 1
-ORDER BY day DESC, model, kind, provider LIMIT ?
+  ORDER BY source, before, snapshot_id, locator) = 1
+ORDER BY day DESC, model, kind, provider, usd_per_mtok LIMIT ?
 """
 RELEASES = """
 SELECT m.weights_from AS day, m.model, m.developer, m.family, m.openness, m.licence,
@@ -67,12 +67,12 @@ def changes(world: World, answers: Iterable[Answer]) -> dict[str, Table]:
     }  # fmt: skip
 
 
-def changes_page(found: Mapping[str, Table]) -> Page:
-    """What changed."""
+def changes_page(found: Mapping[str, Table], releases: Sequence[str]) -> Page:
+    """What changed, and the states of earlier days that are kept beside the site."""
     lead = "What changed lately: headlines, list prices, and models whose weights came out."
     return Page("changes.html", "changes.html", "Changes", lead,
-                {name: list(t.rows) for name, t in found.items()}, {"tables": found},
-                kind="page")  # fmt: skip
+                {**{name: list(t.rows) for name, t in found.items()}, "releases": list(releases)},
+                {"tables": found, "releases": releases}, kind="page")  # fmt: skip
 
 
 def home_page(
