@@ -12,7 +12,7 @@ from typing import Any
 
 __all__ = [
     "Estimate", "Scope", "ScoreboardError", "board", "build", "card", "cite", "diff", "explain",
-    "find", "metrics", "names", "show", "sources", "sql", "sync", "tables",
+    "find", "metrics", "names", "show", "site", "sources", "sql", "sync", "tables",
 ]  # fmt: skip
 
 _ELSEWHERE = {

@@ -60,9 +60,9 @@ def _number(column: str, value: Any) -> str:
         return plain_cell(value)
     if isinstance(value, int):
         return f"{value:,}" if value >= GROUPED else str(value)
-    if column in ("score", "low", "high", "stderr", "value") or "score" in column:
+    if column in ("low", "high", "stderr", "corrected") or "score" in column:
         return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.1f}"
-    return f"{value:,.6g}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
 
 
 def is_number(value: Any) -> bool:
@@ -120,16 +120,20 @@ class Writer:
         text = text_of(column, value)
         if column == "document" and value:
             return self.link(document_path(str(value)), text)
-        if is_number(value) or column == "raw":
+        if is_number(value) or column in ("raw", "name"):
             return self.link(self._row(row), text)
         return escape(text)
 
     def _row(self, row: Mapping[str, Any]) -> str | None:
-        locator = row.get("locator")
-        if not locator:
-            path = row.get("figure_path")
-            return str(path) if path else None
-        return self.world.place(str(row.get("snapshot_id") or ""), str(locator))
+        """Where a value was read: its row, else the page named for it, else that of its thing."""
+        if locator := row.get("locator"):
+            return self.world.place(str(row.get("snapshot_id") or ""), str(locator))
+        if path := row.get("figure_path"):
+            return str(path)
+        if document := row.get("document"):
+            return document_path(str(document))
+        found = (self.world.path(THINGS[c], str(row[c])) for c in row if c in THINGS and row[c])
+        return next((p for p in found if p), None)
 
     def body(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Markup:
         """The rows of a table."""

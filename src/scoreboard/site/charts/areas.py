@@ -135,7 +135,7 @@ def label_rows(
     base = 0.0
     for group in order:
         share = last[group]
-        if share >= LEAST_LABEL:
+        if share >= LEAST_LABEL or (share and group == shown.params.get("of")):
             found.append({
                 "day": stamp(day), "value": base + share / 2,
                 "colour": MUTED if is_rest(group, by) or group == SMALL else colours[group],
