@@ -39,6 +39,7 @@ class Plot:
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     height: int
+    series: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def plot(kind: str, drawing: Drawing) -> Plot:
     ranked = min(len(drawing.rows), MOST_RANKED[kind]) if kind in RANKED else None
     wide, narrow = (svg_of(drawing, size_of(w, ranked)) for w in (True, False))
     return Plot(kind, drawing.title, drawing.reading, wide, narrow, drawing.columns, drawing.rows,
-                size_of(True, ranked).height)  # fmt: skip
+                size_of(True, ranked).height, drawing.series)  # fmt: skip
 
 
 def file_of(plot_: Plot, source: str) -> str:

@@ -143,16 +143,19 @@ class Writer:
             for i, column in enumerate(columns):
                 value = row.get(column)
                 inner = self.value(column, value, row)
-                if i == 0:
-                    cells.append(f'<th scope="row">{inner}</th>')
-                elif is_number(value):
-                    cells.append(f'<td class="n">{inner}</td>')
-                elif isinstance(value, str) and any(len(x) > LONG_WORD for x in value.split()):
-                    cells.append(f'<td class="w">{inner}</td>')
-                else:
-                    cells.append(f"<td>{inner}</td>")
+                tag, scope = ("th", ' scope="row"') if i == 0 else ("td", "")
+                style = _style(value, heads=i == 0)
+                cells.append(f"<{tag}{scope}{style}>{inner}</{tag}>")
             lines.append("".join(cells) + "</tr>")
         return Markup("\n".join(lines))  # every part above is escaped
+
+
+def _style(value: Any, *, heads: bool) -> str:
+    """The class of a cell: numbers at the right, long words broken anywhere."""
+    if is_number(value):
+        return "" if heads else ' class="n"'
+    long = isinstance(value, str) and any(len(word) > LONG_WORD for word in value.split())
+    return ' class="w"' if long else ""
 
 
 def shown_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Put = Callable[[str, bytes | str], None]
 TERMS = (
     "Facts curated by the Open Model Scoreboard: CC0-1.0. Rows of sources: on the terms of each "
-    "source, named in data/index.html."
+    "source, named on the page of the data."
 )
 LEAVING = "Rows that may not be republished are left out."
 NOT_PUBLIC = ("about",)  # tables that are not data

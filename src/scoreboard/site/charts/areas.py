@@ -70,7 +70,9 @@ class Areas(Chart):
         columns = ("week", *(_label(g, by, shown) for g in order))
         rows = tuple((d, *(table[d].get(g, 0.0) for g in order)) for d in starts)
         return Drawing(shown.sentence, reading, spec, columns, rows,
-                       right_px=label_room([r["label"] for r in labels]))  # fmt: skip
+                       right_px=label_room([r["label"] for r in labels]),
+                       series=tuple((_label(g, by, shown), colours[g]) for g in order
+                                    if colours[g] != REST))  # fmt: skip
 
 
 def stacked(weeks: Weeks, by: str, of: str | None) -> tuple[list[str], Weeks]:

@@ -49,6 +49,7 @@ class Drawing:
     rows: tuple[tuple[Any, ...], ...]
     left_px: int = 58  # room beside the plot: at the left for the axis, at the right for labels
     right_px: int = 14
+    series: tuple[tuple[str, str], ...] = ()  # label and colour of each, to show one alone
 
 
 class Chart(ABC):

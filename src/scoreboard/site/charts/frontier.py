@@ -66,8 +66,11 @@ class Frontier(Chart):
             f"Each step is a new best score of {words['leader']} or {words['chaser']} models; "
             "the shaded part is the simple difference between them."
         )
-        return Drawing(shown.sentence, reading, spec, COLUMNS, rows_of(found, shown),
-                       right_px=label_room(labels))  # fmt: skip
+        return Drawing(
+            shown.sentence, reading, spec, COLUMNS, rows_of(found, shown),
+            right_px=label_room(labels),
+            series=tuple((labels[i], SERIES[1 - i]) for i in range(len(SIDES))),
+        )  # fmt: skip
 
 
 COLUMNS = ("date", "ahead", "score", "behind", "score behind", "simple difference",

@@ -109,6 +109,23 @@ document.querySelectorAll("table[data-filter]").forEach((table) => {
   sortable(table);
 });
 
+// One group of a chart alone: the others grow pale.
+document.querySelectorAll(".pick button").forEach((button) => {
+  button.addEventListener("click", () => {
+    const chart = button.closest(".chart");
+    const alone = button.getAttribute("aria-pressed") !== "true";
+    chart.querySelectorAll(".pick button").forEach((b) => b.setAttribute("aria-pressed", "false"));
+    button.setAttribute("aria-pressed", String(alone));
+    const colour = button.dataset.colour;
+    const marks = [...chart.querySelectorAll(".pick button")].map((b) => b.dataset.colour);
+    chart.querySelectorAll(".wide [fill], .wide [stroke], .narrow [fill], .narrow [stroke]").forEach((mark) => {
+      const own = [mark.getAttribute("fill"), mark.getAttribute("stroke")];
+      const other = own.some((c) => marks.includes(c)) && !own.includes(colour);
+      mark.classList.toggle("pale", alone && other);
+    });
+  });
+});
+
 // What a mark of a chart says, beside the pointer.
 const tip = document.createElement("div");
 tip.id = "tip";
@@ -130,7 +147,7 @@ function nearest(svg, x, y) {
   return best;
 }
 
-document.querySelectorAll(".chart svg").forEach((svg) => {
+document.querySelectorAll(".chart .wide svg, .chart .narrow svg").forEach((svg) => {
   svg.addEventListener("pointermove", (event) => {
     const mark = nearest(svg, event.clientX, event.clientY);
     tip.hidden = !mark;
