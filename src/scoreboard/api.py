@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoreboard.citation import citation
+from scoreboard.citation import cited
 from scoreboard.errors import DataError, UsageError
 from scoreboard.estimate import Estimate
 from scoreboard.figures import (
@@ -18,17 +18,18 @@ from scoreboard.figures import (
     effective,
     figure_id,
     get_figure,
+    missing,
     withheld,
 )
 from scoreboard.lineage import explain as trail_of
 from scoreboard.lookup import card, find, identified, names, same
 from scoreboard.metrics import all_metrics, get_metric
 from scoreboard.query import sql
-from scoreboard.render import headed, line
+from scoreboard.render import headed
 from scoreboard.snapshots import SnapshotStore
 from scoreboard.store import Scope, Tables, about, open_tables
 from scoreboard.sync import sync
-from scoreboard.tables import SOURCE, source_of
+from scoreboard.tables import SOURCE
 
 if TYPE_CHECKING:
     from scoreboard.site.build import Built
@@ -188,21 +189,7 @@ def _on_board(opened: Tables, figure: Figure) -> tuple[Figure, list[Estimate]]:
         estimates = _computed(opened, figure)
         return replace(figure, given=tuple(effective(opened, figure).items())), estimates
     except (DataError, UsageError) as error:
-        return figure, [_none(opened, figure, error.what)]
-
-
-def _none(opened: Tables, figure: Figure, why: str) -> Estimate:
-    """The place of a figure that cannot be had from these rows."""
-    day = figure.params.get("as_of")
-    newest = opened.column("SELECT max(published) FROM snapshots")[0]
-    return Estimate(
-        value=None,
-        unit=get_metric(figure.metric).unit,
-        method="not computed",
-        as_of=dt.date.fromisoformat(day) if day else opened.scope.vintage or newest,
-        population="no rows",
-        caveats=(why,),
-    )
+        return figure, [missing(opened, figure, error.what)]
 
 
 STALE_DAYS = 180
@@ -257,26 +244,10 @@ def explain(
 
 def cite(figure: str, scope: Scope | None = None) -> dict[str, str]:
     """One line and BibTeX for a figure, naming the sources it stands on."""
-    from scoreboard.sources import all_sources
-
     chosen = get_figure(figure)
     opened = _tables_for(chosen, scope, lambda _: None)
     estimates = chosen.shown(_computed(opened, chosen))
-    sources = all_sources()
-    used = sorted({source_of(r.snapshot_id) for e in estimates for r in e.inputs.rows})
-    credit = "; ".join(sources[s].cite.rstrip(".") for s in used if s in sources)
-    name = chosen.title or get_metric(chosen.metric).title
-    day = max(e.as_of for e in estimates)
-    one = line(estimates[0]) if chosen.title else headed(estimates[0])
-    value = one if len(estimates) == 1 else f"{len(estimates)} values, as of {day}"
-    return citation(
-        key=chosen.id,
-        title=": ".join(filter(None, (chosen.section, name))),
-        year=day.year,
-        value=value,
-        note=f"figure {chosen.id}, bundle {about(opened)['bundle']}",
-        credit=credit or "curated by this project",
-    )
+    return cited(chosen, estimates, f"bundle {about(opened)['bundle']}")
 
 
 def sources() -> list[dict[str, Any]]:

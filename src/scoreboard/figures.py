@@ -134,6 +134,20 @@ def compute(tables: Tables, figure: Figure, *, series: bool = False) -> list[Est
     return marked(metric.series(tables, values) if series else metric.compute(tables, values))
 
 
+def missing(tables: Tables, figure: Figure, why: str) -> Estimate:
+    """The place of a figure that cannot be had from these rows."""
+    day = figure.params.get("as_of")
+    newest = tables.column("SELECT max(published) FROM snapshots")[0]
+    return Estimate(
+        value=None,
+        unit=get_metric(figure.metric).unit,
+        method="not computed",
+        as_of=dt.date.fromisoformat(day) if day else tables.scope.vintage or newest,
+        population="no rows",
+        caveats=(why,),
+    )
+
+
 def marked(found: Sequence[Estimate]) -> list[Estimate]:
     """Estimates; those that stand on rows that may not be republished say so."""
     kept_back = withheld()

@@ -193,7 +193,7 @@ def _document(document: dict[str, Any], names: Names, *, all_rows: bool) -> dict
 def _left_out(left: Iterable[LeftOut], names: Names, *, all_rows: bool) -> list[dict[str, Any]]:
     groups: dict[str, list[LeftOut]] = defaultdict(list)
     for x in sorted(left):
-        groups[_reason(x.why)].append(x)
+        groups[reason_of(x.why)].append(x)
     return [
         {
             "why": reason,
@@ -207,7 +207,7 @@ def _left_out(left: Iterable[LeftOut], names: Names, *, all_rows: bool) -> list[
     ]
 
 
-def _reason(why: str) -> str:
+def reason_of(why: str) -> str:
     """`the name X is not resolved` is one reason, whatever X."""
     return "the name is not resolved to a model" if "is not resolved" in why else why
 

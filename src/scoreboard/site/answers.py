@@ -12,7 +12,7 @@ from typing import Any
 
 from scoreboard.errors import DataError, UsageError
 from scoreboard.estimate import Estimate, LeftOut, Ref
-from scoreboard.figures import Figure, board_figures, effective, figure_id, marked
+from scoreboard.figures import Figure, board_figures, effective, figure_id, marked, missing
 from scoreboard.lineage import NAMED, disagreements, models_in
 from scoreboard.metrics import Metric, all_metrics, get_metric
 from scoreboard.metrics.base import Values
@@ -211,14 +211,3 @@ def file_of(plot_: Plot, source: str) -> str:
     from scoreboard.site.draw import WIDE, Size
 
     return standalone(plot_.wide, plot_.title, [plot_.reading, source], Size(WIDE[0], plot_.height))
-
-
-def missing(tables: Tables, figure: Figure, why: str) -> Estimate:
-    """The place of a figure that cannot be had from these rows."""
-    day = figure.params.get("as_of")
-    newest = tables.column("SELECT max(published) FROM snapshots")[0]
-    return Estimate(
-        value=None, unit=get_metric(figure.metric).unit, method="not computed",
-        as_of=dt.date.fromisoformat(day) if day else tables.scope.vintage or newest,
-        population="no rows", caveats=(why,),
-    )  # fmt: skip

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scoreboard.board_text import reading
-from scoreboard.citation import citation
+from scoreboard.citation import cited, sources_of
 from scoreboard.estimate import Inputs, LeftOut, Ref
+from scoreboard.lineage import reason_of
 from scoreboard.metrics import all_metrics
-from scoreboard.render import clean, headed, line, number
+from scoreboard.render import clean, number
 from scoreboard.site.answers import Answer, file_of
 from scoreboard.site.links import figure_path, slug, twin
 from scoreboard.site.page import Page, Table
@@ -53,26 +54,8 @@ def frozen_stem(answer: Answer) -> str:
 
 def credit(answer: Answer) -> list[Json]:
     """The sources of a figure with licence and citation."""
-    used = sorted({source_of(r.snapshot_id) for r in answer.rows if r.snapshot_id})
-    found = [all_sources()[s] for s in used if s in all_sources()]
+    found = sources_of(answer.estimates)
     return [{"source": s.id, "licence": s.licence, "cite": s.cite} for s in found]
-
-
-def cited(answer: Answer) -> Mapping[str, str]:
-    """One line and BibTeX. The rows are named by their digest: it changes with them alone."""
-    names = "; ".join(c["cite"].rstrip(".") for c in credit(answer))
-    estimates = answer.estimates
-    day = max(e.as_of for e in estimates)
-    digest = Inputs(tuple(answer.rows)).digest
-    one = line(estimates[0]) if answer.on_board else headed(estimates[0])
-    return citation(
-        key=answer.figure.id,
-        title=": ".join(filter(None, (answer.figure.section, answer.title))),
-        year=day.year,
-        value=one if len(estimates) == 1 else f"{len(estimates)} values, as of {day}",
-        note=f"figure {answer.figure.id}, rows {digest}",
-        credit=names or "curated by this project",
-    )
 
 
 def row_data(world: World, answer: Answer, ref: Ref) -> Json:
@@ -109,8 +92,7 @@ def left_rows(world: World, left: Iterable[LeftOut]) -> list[Json]:
     """Why rows were not used, with some of them."""
     groups: dict[str, list[LeftOut]] = defaultdict(list)
     for x in left:
-        why = "the name is not resolved to a model" if "is not resolved" in x.why else x.why
-        groups[why].append(x)
+        groups[reason_of(x.why)].append(x)
     return [
         {"why": why, "rows_left_out": len(rows), "for_example": r.row.locator, "raw": r.row.raw,
          "document": document_of(r.row.snapshot_id, r.row.locator),
@@ -174,7 +156,8 @@ def figure_data(answer: Answer, cite: Mapping[str, str]) -> Json:
 def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
     """The page of a figure, and pages of its rows where there are many."""
     path, name = figure_path(answer.figure.id), answer.figure.id
-    cite = cited(answer)
+    digest = Inputs(tuple(answer.rows)).digest  # changes with these rows alone
+    cite = cited(answer.figure, answer.estimates, f"rows {digest}")
     rows = [row_data(world, answer, r) for r in answer.rows]
     parts = -(-len(rows) // PER_PAGE) if len(rows) > ON_PAGE else 0
     several = len(answer.estimates) > 1
