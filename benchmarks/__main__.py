@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answers, site, start, tables
+from benchmarks import answers, pages, start, tables
 from benchmarks.measure import table
 
 
@@ -19,7 +19,7 @@ def main() -> None:
             *start.measure(home),
             *tables.measure(home),
             *answers.measure(home),
-            *site.measure(home),
+            *pages.measure(home),
             *tables.measure_documents(os.environ.get("MIRROR", "")),
         ]
     sys.stdout.write(table(results) + "\n")

@@ -1,0 +1,278 @@
+"""Values of rows as cells of HTML: escaped, formatted, linked to rows and things, never run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from metric_world import world
+from scoreboard.render import clean
+from scoreboard.site.cells import Writer, address, head, shown_columns, text_of, web
+from scoreboard.site.world import World
+
+HOSTILE = '<script>alert("1")</script>&\''
+ESCAPED = "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;&amp;&#39;"
+NOT_OF_THE_WEB = (
+    "javascript:alert(1)", "JavaScript:alert(1)", "java\tscript:alert(1)", "data:text/html,<b>",
+    "vbscript:x", "file:///etc/passwd", "//evil.example", "ftp://a.example", "mailto:a@b.example",
+    " https://a.example", "https://a.example/\njavascript:alert(1)", 'https://a.example/"onclick=x',
+    "https://a.example/<b>", "https://", "https://a.example/ b", "xhttps://a.example",
+    "https://a.example/\n",
+)  # fmt: skip
+ROW = {"snapshot_id": "tests@2026-01-05-0", "locator": "/rows/1"}
+
+
+def writer(page: str = "models/page.html") -> Writer:
+    """Cells of a page of a small site."""
+    made = World(
+        world(),
+        None,
+        names={("model", "alpha"): "Alpha <1>", ("benchmark", "quiz"): "Quiz"},
+        paths={("model", "alpha"): "models/alpha.html", ("metric", "gap"): "metrics/gap.html"},
+        places={
+            ("tests@2026-01-05-0", "/rows/1"): "documents/tests.part-1.html#r1",
+            ("curated:prices/acme.yml", "prices/acme.yml#a/1"): "documents/acme.part-1.html#r2",
+        },
+    )
+    return Writer(made, page)
+
+
+W = writer()
+
+
+class Tags(HTMLParser):
+    """What HTML is made of; fails where tags are not balanced."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+        assert self.open == [], "a tag is not closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.tags.append(tag)
+        self.attributes += [(k, v or "") for k, v in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, "tags overlap"
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError("a comment")
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError("a declaration")
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError("an instruction")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "text"),
+    [
+        ("context", None, "–"), ("context", "", "–"), ("weights", True, "yes"),
+        ("weights", False, "no"), ("items", 9999, "9999"), ("items", 10_000, "10,000"),
+        ("items", 1_234_567, "1,234,567"), ("items", 0, "0"),
+        ("usd_per_mtok", Decimal("0.0750000000"), "0.075"),
+        ("usd_per_mtok", Decimal("15.0000000000"), "15"),
+        ("score", 87.44, "87.4"), ("score", 100.0, "100.0"), ("score", 0.12345, "0.1235"),
+        ("score", 1234.56, "1,234.6"), ("score", -12.34, "-12.3"), ("score_behind", 5.55, "5.5"),
+        ("total_params_b", 70.0, "70"), ("total_params_b", 0.35, "0.35"),
+        ("total_params_b", 1026.46, "1,026.46"),
+        ("released", dt.date(2025, 1, 31), "2025-01-31"), ("name", "plain", "plain"),
+    ],
+)  # fmt: skip
+def test_values_are_written_by_what_they_are(column: str, value: Any, text: str) -> None:
+    assert text_of(column, value) == text
+    assert Tags(str(W.value(column, value, {}))).text == text
+
+
+def test_long_text_is_cut() -> None:
+    assert text_of("notes", "x" * 300) == "x" * 300
+    assert text_of("notes", "x" * 301) == "x" * 300 + "…"
+
+
+def test_marks_that_turn_text_around_are_left_out() -> None:
+    assert text_of("name", "a\u202eb\x00c\nd") == "abc d"
+
+
+@pytest.mark.parametrize("column", ["name", "raw", "model", "document", "evidence", "address"])
+def test_markup_from_a_source_is_text(column: str) -> None:
+    found = str(W.value(column, HOSTILE, ROW))
+    assert "<script" not in found
+    assert ESCAPED in found
+
+
+def test_a_printed_name_is_escaped_and_linked_from_where_the_page_is() -> None:
+    link = '<a href="alpha.html">Alpha &lt;1&gt;</a>'
+    assert str(W.value("model", "alpha", {})) == link.replace("alpha.html", "../models/alpha.html")
+    assert str(writer("index.html").value("base_model", "alpha", {})) == link.replace(
+        "alpha.html", "models/alpha.html"
+    )
+
+
+def test_a_thing_without_a_page_is_its_name() -> None:
+    assert str(W.value("benchmark", "quiz", {})) == "Quiz"
+    assert str(W.value("model", "no such <model>", {})) == "no such &lt;model&gt;"
+
+
+def test_a_number_links_to_its_row() -> None:
+    place = "../documents/tests.part-1.html#r1"
+    assert str(W.value("score", 87.44, ROW)) == f'<a href="{place}">87.4</a>'
+    assert str(W.value("raw", "87.44 %", ROW)) == f'<a href="{place}">87.44 %</a>'
+    assert str(W.value("name", "a/b", ROW)) == f'<a href="{place}">a/b</a>'
+    assert str(W.value("context", 8192, {**ROW, "figure_path": "x.html"})).startswith(
+        f'<a href="{place}"'
+    )
+
+
+def test_a_number_of_a_curated_file_links_to_its_entry() -> None:
+    row = {"snapshot_id": "", "locator": "prices/acme.yml#a/1"}
+    found = str(W.value("usd_per_mtok", Decimal("2.5"), row))
+    assert found == '<a href="../documents/acme.part-1.html#r2">2.5</a>'
+
+
+def test_a_number_of_no_row_links_to_the_figure_it_is_of() -> None:
+    row = {"figure_path": "figures/gap.html"}
+    assert str(W.value("n", 7, row)) == '<a href="../figures/gap.html">7</a>'
+
+
+def test_else_to_the_document_and_else_to_the_thing_that_it_is_of() -> None:
+    row = {"benchmark": "quiz", "model": "alpha", "score": 7}
+    assert str(W.value("score", 7, row)) == '<a href="../models/alpha.html">7</a>'
+    row["document"] = "tests@2026-01-05-0"
+    assert str(W.value("score", 7, row)) == '<a href="../documents/tests@2026-01-05-0.html">7</a>'
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{}, {"locator": "", "snapshot_id": ""}, {**ROW, "locator": "/rows/2"}, {"model": "beta"}],
+)
+def test_a_number_of_an_unknown_row_links_nowhere(row: Mapping[str, Any]) -> None:
+    assert str(W.value("score", 87.44, row)) == "87.4"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("weights", True), ("released", dt.date(2025, 1, 1)), ("notes", "7"), ("score", None)],
+)
+def test_what_is_no_number_links_to_no_row(column: str, value: Any) -> None:
+    assert "<a" not in str(W.value(column, value, ROW))
+
+
+def test_a_document_links_to_its_page() -> None:
+    found = str(W.value("document", "tests@2026-01-05-0", {}))
+    assert found == '<a href="../documents/tests@2026-01-05-0.html">tests@2026-01-05-0</a>'
+
+
+@pytest.mark.parametrize("text", NOT_OF_THE_WEB)
+def test_what_is_no_address_of_the_web_is_none(text: str) -> None:
+    assert web(text) is None
+
+
+@pytest.mark.parametrize("text", [t for t in NOT_OF_THE_WEB if "https://a" not in t])
+@pytest.mark.parametrize("column", ["evidence", "address", "home"])
+def test_such_an_address_is_never_a_link(column: str, text: str) -> None:
+    assert "<a" not in str(W.value(column, text, {}))
+
+
+def test_addresses_are_links_beside_text() -> None:
+    found = Tags(str(address("see https://a.example/?b=1&c=2 javascript:x https://d.example")))
+    assert found.text == "see https://a.example/?b=1&c=2 javascript:x https://d.example"
+    hrefs = [v for k, v in found.attributes if k == "href"]
+    assert hrefs == ["https://a.example/?b=1&c=2", "https://d.example"]
+    assert str(address(" ")) == "–"
+
+
+def test_a_long_address_is_whole_behind_a_short_text() -> None:
+    whole = "https://a.example/" + "x" * 200
+    found = Tags(str(address(whole)))
+    assert ("href", whole) in found.attributes
+    assert found.text == whole[:77] + "…"
+
+
+@given(st.text())
+@example("https://a.example/\u202e")
+@example("HTTPS://a.example")
+def test_whatever_is_linked_is_of_the_web(text: str) -> None:
+    for name, value in Tags(str(address(text))).attributes:
+        assert name != "href" or value.startswith(("https://", "http://"))
+        assert name in ("href", "rel")
+
+
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.dates() | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(), max_size=40) | st.just(HOSTILE) | st.just("word " * 100)
+)  # fmt: skip
+COLUMNS = (
+    "name", "model", "score", "usd_per_mtok", "evidence", "raw", "document", "weights", "figure",
+)  # fmt: skip
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        dict.fromkeys(COLUMNS, VALUES),
+        optional={"id_": st.text(st.characters()), "locator": st.just("/rows/1"),
+                  "snapshot_id": st.just("tests@2026-01-05-0"),
+                  "figure_path": st.just("figures/a.html")},
+    ), max_size=4,
+)  # fmt: skip
+
+
+@given(ROWS, st.permutations(COLUMNS))
+def test_rows_are_whole_rows_of_a_table(rows: list[dict[str, Any]], columns: list[str]) -> None:
+    found = Tags(str(W.body(columns, rows)))
+    assert set(found.tags) <= {"tr", "th", "td", "a"}
+    assert found.tags.count("tr") == found.tags.count("th") == len(rows)
+    assert found.tags.count("td") == len(rows) * (len(columns) - 1)
+    assert {k for k, _ in found.attributes} <= {"id", "scope", "class", "href", "rel"}
+    for name, value in found.attributes:
+        assert name != "href" or value.startswith(("https://", "http://", "../"))
+
+
+def test_a_table_row_says_what_it_is() -> None:
+    rows = [{"id_": 'r"1', "name": "a", "score": 5.0, "notes": "w" * 33, "raw": Markup("<b>x</b>")}]
+    assert str(W.body(["name", "score", "notes", "raw"], rows)) == (
+        '<tr id="r&#34;1"><th scope="row">a</th><td class="n">5.0</td>'
+        f'<td class="w">{"w" * 33}</td><td><b>x</b></td></tr>'
+    )
+
+
+def test_a_column_that_a_row_lacks_is_a_dash() -> None:
+    assert str(W.body(["name", "score"], [{"name": "a"}])) == (
+        '<tr><th scope="row">a</th><td>–</td></tr>'
+    )
+
+
+def test_columns_that_say_nothing_and_those_of_the_machine_are_not_shown() -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": "a", "name": "A", "empty": None, "blank": "", "zero": 0, "no": False, **ROW},
+        {"id": "b", "name": "B", "empty": "", "blank": "", "zero": None, "no": None, **ROW},
+    ]
+    assert shown_columns(rows) == ["name", "zero", "no"]
+    assert shown_columns([]) == []
+
+
+def test_headings_are_words() -> None:
+    assert head("usd_per_mtok") == "$ per million tokens"
+    assert head("some_new_column") == "some new column"
+
+
+@given(st.text(st.characters(), max_size=299))
+def test_text_of_a_source_is_shown_whole(text: str) -> None:
+    shown = Tags(str(W.value("notes", text, {}))).text
+    assert shown == (clean(text) if text else "–")
