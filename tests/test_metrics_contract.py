@@ -22,7 +22,7 @@ from scoreboard.store import Tables, open_tables
 UNITS = {
     "points", "index_points", "days", "fraction", "ratio", "usd_per_mtok", "usd", "count",
 }  # fmt: skip
-CHARTS = {"steps", "bars", "areas", "dots", "table"}
+CHARTS = {"frontier", "steps", "bars", "areas", "dots", "table"}
 WORDS = {
     "benchmark", "harness", "shots", "method", "lag_rule", "by", "of", "leader", "chaser", "stat",
     "week", "start", "end", "denominator", "model", "provider", "providers", "kind", "a", "b",

@@ -141,7 +141,6 @@ class Shelf:
     documents: tuple[dt.date, ...]  # of all catalogues of prices, sorted
     begins: dt.date | None  # the first observed price of any model
     parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by model
-    _changes: dict[str, list[dt.date]] = field(default_factory=dict)  # by model, what `days` gives
     _quotes: dict[tuple[Any, ...], list[Quote]] = field(default_factory=dict)
 
     def quote(self, model: str, provider: str, weights: Weights, day: dt.date) -> Quote | None:
@@ -153,13 +152,8 @@ class Shelf:
         return Quote(model, provider, found, tuple(weights.values())) if whole else None
 
     def quotes(self, model: str, weights: Weights, day: dt.date) -> list[Quote]:
-        """What every provider asks for a model on a day, by provider.
-
-        Between two days on which the model's prices can change the quotes are the same.
-        """
-        if model not in self._changes:
-            self._changes[model] = self.days([model])
-        key = (model, tuple(weights.items()), bisect_right(self._changes[model], day))
+        """What every provider asks for a model on a day, by provider. Read once."""
+        key = (model, tuple(weights.items()), day)
         if key not in self._quotes:
             found = (self.quote(model, p, weights, day) for p in sorted(self.stated.get(model, {})))
             self._quotes[key] = [q for q in found if q]

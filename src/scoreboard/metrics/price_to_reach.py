@@ -173,7 +173,7 @@ class PriceToReach(Metric):
 def markets_of(tables: Tables, level: Level, p: Values) -> dict[dt.date, Market]:
     """The markets of days that were looked at before: they are the same under every rule."""
     weights = sorted(weights_of(p).items())
-    key = f"markets {p['benchmark']} {level.harness} {level.value} {p['openness']} {weights}"
+    key = f"markets {p['benchmark']} {level.harness} {level.value} {level.model} {p['openness']} {weights}"
     found: dict[dt.date, Market] = tables.cache.setdefault(key, {})
     return found
 

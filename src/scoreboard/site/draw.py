@@ -31,6 +31,9 @@ ATTRIBUTES = {
     "stroke", "stroke-width", "stroke-dasharray", "stroke-miterlimit", "opacity", "fill-opacity",
     "text-anchor", "font-size", "font-weight", "id", "clip-path",
 }  # fmt: skip
+DRAWN = {"d", "transform", "x", "y", "x1", "x2", "y1", "y2"}
+PLACES = re.compile(r"(\d+\.\d{2})\d+")  # two places are enough for the eye
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DARK = dict(zip(PALETTE, (
     "#e6ebf1", "#a3afbd", "#36404c", "#63b0ee", "#f08a58", "#63c08d", "#bb90de", "#d3b23f",
     "#ea7fab", "#6cc0cd", "#bfa892", "#727d8a",
@@ -62,7 +65,7 @@ def require_site() -> None:
 
 def svg_of(drawing: Drawing, size: Size) -> str:
     """A drawing as inline SVG. From the folder of drawings where it was drawn before."""
-    whole, alt = sized(drawing, size), f"{drawing.title} {drawing.reading}"
+    whole, alt = held(sized(drawing, size)), f"{drawing.title} {drawing.reading}"
     text = json.dumps([VERSION, whole], sort_keys=True, ensure_ascii=False)
     name = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     path = home() / "drawings" / f"{name}.svg"
@@ -79,9 +82,18 @@ def svg_of(drawing: Drawing, size: Size) -> str:
     return named(found, alt)
 
 
+def held(value: Any) -> Any:
+    """A specification without the marks that no XML may hold."""
+    if isinstance(value, dict):
+        return {k: held(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [held(v) for v in value]
+    return NOT_XML.sub("", clean(value)) if isinstance(value, str) else value
+
+
 def named(drawing: str, alt: str) -> str:
     """A drawing that says in words what it shows."""
-    return drawing.replace("<svg ", f'<svg role="img" aria-label="{escape(clean(alt))}" ', 1)
+    return drawing.replace("<svg ", f'<svg role="img" aria-label="{escape(held(alt))}" ', 1)
 
 
 def sized(drawing: Drawing, size: Size) -> dict[str, Any]:
@@ -116,8 +128,7 @@ def inline(drawing: str) -> str:
     _clean(root)
     root.attrib = {k: v for k, v in root.attrib.items() if k in ("width", "height", "viewBox")}
     ET.register_namespace("", SVG)
-    text = ET.tostring(root, encoding="unicode")
-    return re.sub(r"(\d+\.\d{2})\d+", r"\1", text)
+    return ET.tostring(root, encoding="unicode")
 
 
 def _clean(node: ET.Element) -> None:
@@ -127,7 +138,8 @@ def _clean(node: ET.Element) -> None:
             node.remove(child)
             continue
         tip = child.get("aria-label") if tag in ("path", "line") else None
-        child.attrib = {k: v for k, v in child.attrib.items() if k in ATTRIBUTES}
+        child.attrib = {k: PLACES.sub(r"\1", v) if k in DRAWN else v
+                        for k, v in child.attrib.items() if k in ATTRIBUTES}  # fmt: skip
         if tip:
             child.set("data-tip", tip)
         _clean(child)
@@ -178,7 +190,7 @@ def standalone(drawing: str, title: str, lines: list[str], size: Size) -> str:
 
 def _text(x: int, y: int, text: str, colour: str, px: int, weight: int) -> str:
     return (f'<text x="{x}" y="{y}" fill="{colour}" font-size="{px}px" '
-            f'font-weight="{weight}">{escape(text)}</text>')  # fmt: skip
+            f'font-weight="{weight}">{escape(held(text))}</text>')  # fmt: skip
 
 
 def wrapped(text: str, most: int) -> list[str]:

@@ -171,6 +171,8 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
         "credit": credit(answer),
         "estimates": Table.of("values", "Values", estimate_rows(world, answer, path),
                               stem=twin(path, "")) if several else None,
+        "files": None if several else Table.of(
+            "values", "Values", estimate_rows(world, answer, path), stem=twin(path, "")),
         "series": series_table(answer, path),
         "rows": Table.of("input-rows", "Rows", rows) if rows and not parts else None,
         "parts_of_rows": [rows_path(name, i + 1) for i in range(parts)],

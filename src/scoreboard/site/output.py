@@ -40,7 +40,7 @@ class Output:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             manifest = folder / MANIFEST
-            old = json.loads(manifest.read_text()) if manifest.is_file() else {}
+            old = checked(json.loads(manifest.read_text())) if manifest.is_file() else {}
             others = [p.name for p in folder.iterdir() if p.name not in (RELEASES, MANIFEST)]
         except (ValueError, NotADirectoryError, FileExistsError) as error:
             raise UsageError(f"this is no folder for a site: {error}", where=str(folder),
@@ -77,6 +77,7 @@ class Output:
             if _size(target) == len(content) and target.read_bytes() == content:
                 return
             if path.startswith(KEPT) and target.exists():
+                self.files[path] = target.stat().st_size
                 return
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)  # a broken build is found by its manifest and built again
@@ -120,6 +121,17 @@ class Output:
             self.removed.append(path)
         self.files = {**kept, **self.files}
         self._record(key, self.files)
+
+
+def checked(manifest: Any) -> dict[str, Any]:
+    """A manifest, or ValueError for what is none: its files must lie in the folder."""
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(files, dict):
+        raise ValueError(f"{MANIFEST} is not the list of a site's files")
+    for name in files:
+        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+            raise ValueError(f"{MANIFEST} names a file outside of the folder")
+    return manifest
 
 
 def _size(path: Path) -> int | None:

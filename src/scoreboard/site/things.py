@@ -158,7 +158,7 @@ def thing_page(
     name = str(row.get("name") or row["id"])
     facts = {k: v for k, v in row.items() if k not in ("id", "name", "snapshot_id", "locator")}
     path = thing_path(kind, row["id"])
-    first = f"{path}#{tables[0].id}" if tables else None
+    first = f"{path}#{tables[0].id}" if tables else f"{kind.folder}/index.html"
     sections = {t.id for t in tables}
     behind = {}
     for column in facts:

@@ -15,6 +15,7 @@ from scoreboard.site.charts.base import (
     layer,
     layers,
     shortened,
+    told_apart,
 )
 
 MOST = 15
@@ -40,6 +41,8 @@ class Bars(Chart):
                 "label": amount(e.value, e.unit), "of": of in (None, e.key[by]),
                 "tip": f"{words}: {amount(e.value, e.unit)}",
             })  # fmt: skip
+        for row, label in zip(rows, told_apart([str(r["group"]) for r in rows]), strict=True):
+            row["group"] = label
         y = {"field": "group", "type": "nominal", "sort": None, "title": None,
              "axis": {"ticks": False, "domain": False, "labelLimit": 170}}  # fmt: skip
         x = {"field": "value", "type": "quantitative", "title": SHOWN[found[0].unit] or "models",

@@ -107,7 +107,17 @@ def decades(low: float, high: float) -> list[float]:
     """Ticks of a logarithmic axis: 1, 2 and 5 of each power of ten, or only the powers."""
     fine = high / low < 200
     found = [m * 10.0**e for e in range(-6, 7) for m in ((1, 2, 5) if fine else (1,))]
-    return [round(v, 9) for v in found if low <= v <= high]
+    inside = [round(v, 9) for v in found if low <= v <= high]
+    return inside if len(inside) > 1 else [round(low, 9), round(high, 9)]
+
+
+def told_apart(labels: Sequence[str]) -> list[str]:
+    """Labels, those that were cut to the same text numbered."""
+    found: list[str] = []
+    for label in labels:
+        same = sum(x == label or x.startswith(f"{label} (") for x in found)
+        found.append(f"{label} ({same + 1})" if same else label)
+    return found
 
 
 def padded(values: Sequence[float], *, log: bool = False) -> tuple[float, float]:

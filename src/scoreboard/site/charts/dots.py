@@ -21,6 +21,7 @@ from scoreboard.site.charts.base import (
     layers,
     padded,
     shortened,
+    told_apart,
 )
 
 MOST = 20
@@ -47,6 +48,8 @@ class Dots(Chart):
                 "tip": f"{e.population}: {amount(e.value, unit)}",
             })  # fmt: skip
         low, high = padded([v for r in rows for v in (r["low"], r["high"])])
+        for row, label in zip(rows, told_apart([r["group"] for r in rows]), strict=True):
+            row["group"] = label
         y: dict[str, Any] = {
             "field": "group", "type": "nominal", "sort": None, "title": None,
             "axis": {"ticks": False, "domain": False, "labelLimit": 210, "grid": True},
