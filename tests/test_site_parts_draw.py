@@ -205,7 +205,7 @@ class TestStandalone:
     def test_any_title_and_source_give_xml(self, text: str) -> None:
         found = standalone(named(self.DRAWN, text), text, [text, text], Size(720, 330))
         shown = [n.text or "" for n in nodes(found) if tag(n) == "text"]
-        assert "".join(shown[0].split()) == "".join(text.split())
+        assert "".join(shown[0].split()) == "".join(clean(text).split())
         assert shown[-1] == "7"
         assert len(shown) == 4
 

@@ -41,7 +41,8 @@ def group_words(by: str, of: str, name: Name = plain_name) -> str:
     if by == "model":
         return name("model", of)
     if by == "size_tier":
-        return f"models of {of.replace('-', ' ')} parameters"
+        joined = " " if of.startswith(("under", "over")) else " to "
+        return f"models of {of.replace('-', joined)} parameters"
     return f"{adjective(by, of, name)} models"
 
 

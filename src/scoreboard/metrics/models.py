@@ -142,7 +142,13 @@ class Models(Metric):
         if e.value is None or not e.key:
             return no_value(e)
         ((by, of),) = e.key.items()
-        return f"{number(e.value, 'count')} open {group_words(by, of, name)} are tracked."
+        which = (
+            group_words(by, of, name) if by == "openness" else (f"open {group_words(by, of, name)}")
+        )
+        words = f"{number(e.value, 'count')} {which}"
+        if e.value == 1:
+            return words.replace("models", "model", 1) + " is tracked."
+        return f"{words} are tracked."
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
         """Every group of the partition; one count by itself is no chart."""

@@ -172,8 +172,8 @@ class PriceToReach(Metric):
 
 def markets_of(tables: Tables, level: Level, p: Values) -> dict[dt.date, Market]:
     """The markets of days that were looked at before: they are the same under every rule."""
-    weights = sorted(weights_of(p).items())
-    key = f"markets {p['benchmark']} {level.harness} {level.value} {level.model} {p['openness']} {weights}"
+    asked = (p["benchmark"], p["openness"], sorted(weights_of(p).items()))
+    key = f"markets {asked} {level.harness} {level.value} {level.model}"
     found: dict[dt.date, Market] = tables.cache.setdefault(key, {})
     return found
 

@@ -20,7 +20,7 @@ def slug(text: str) -> str:
     if found[:1] == "." or found in TAKEN or not found:
         found = f"~{found}"
     if len(found) > LONGEST:
-        found = f"{found[: LONGEST - 17]}~{hashlib.sha256(raw).hexdigest()[:16]}"
+        found = f"{found[: LONGEST - 17]}~z{hashlib.sha256(raw).hexdigest()[:15]}"
     return found
 
 

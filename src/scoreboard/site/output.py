@@ -131,7 +131,7 @@ def checked(manifest: Any) -> dict[str, Any]:
     for name in files:
         if name.startswith("/") or "\\" in name or ".." in name.split("/"):
             raise ValueError(f"{MANIFEST} names a file outside of the folder")
-    return manifest
+    return {**manifest}
 
 
 def _size(path: Path) -> int | None:

@@ -71,7 +71,8 @@ def layer(rows: Rows, mark: Mapping[str, Any], **encoding: Any) -> dict[str, Any
     """One layer with its own rows. A field `tip` is what a pointer over a mark shows."""
     if rows and "tip" in rows[0]:
         encoding["description"] = {"field": "tip"}
-    return {"data": {"values": rows}, "mark": dict(mark), "encoding": encoding}
+    silent = {} if "description" in encoding else {"aria": False}
+    return {"data": {"values": rows}, "mark": {**mark, **silent}, "encoding": encoding}
 
 
 def time_axis(start: dt.date, end: dt.date, **more: Any) -> dict[str, Any]:
@@ -108,7 +109,7 @@ def decades(low: float, high: float) -> list[float]:
     fine = high / low < 200
     found = [m * 10.0**e for e in range(-6, 7) for m in ((1, 2, 5) if fine else (1,))]
     inside = [round(v, 9) for v in found if low <= v <= high]
-    return inside if len(inside) > 1 else [round(low, 9), round(high, 9)]
+    return inside if len(inside) > 1 else [low, high]
 
 
 def told_apart(labels: Sequence[str]) -> list[str]:
