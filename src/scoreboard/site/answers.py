@@ -208,6 +208,7 @@ def plot(kind: str, drawing: Drawing) -> Plot:
 
 def file_of(plot_: Plot, source: str) -> str:
     """A chart as a file of its own."""
-    from scoreboard.site.draw import WIDE, Size
+    from scoreboard.site.draw import WIDE, Size, wrapped
 
-    return standalone(plot_.wide, plot_.title, [plot_.reading, source], Size(WIDE[0], plot_.height))
+    lines = [x for text in (plot_.reading, source) for x in wrapped(text, 108)]
+    return standalone(plot_.wide, plot_.title, lines, Size(WIDE[0], plot_.height))

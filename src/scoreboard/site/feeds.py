@@ -40,7 +40,7 @@ def _entry(
         title = f"{model}: weights out, {row.get('openness') or 'licence unknown'}"
         if name == "prices":
             provider = world.name("provider", row["provider"])
-            key = f"{row['model']}/{row['provider']}/{row['kind']}"
+            key = f"{row['model']}/{row['provider']}/{row['kind']}/{row['usd_per_mtok']}"
             title = (f"{model} at {provider}: {row['kind']} from ${row['before'].normalize():f} "
                      f"to ${row['usd_per_mtok'].normalize():f} per million tokens")  # fmt: skip
     return {"title": title, "url": f"{url}{path}", "day": day, "id": f"{url}{path}#{key}@{day}"}

@@ -55,7 +55,8 @@ UNION ALL SELECT 'curated:' || split_part(locator, '#', 1), locator, raw, model,
 UNION ALL SELECT 'curated:' || split_part(locator, '#', 1), locator, raw, model,
   'price, ' || replace(kind, '_', ' ') FROM offers WHERE snapshot_id = ''
 UNION ALL SELECT 'curated:' || split_part(locator, '#', 1), locator,
-  CAST(value AS VARCHAR), statistic, population FROM statistics
+  CASE WHEN value = floor(value) THEN CAST(CAST(value AS BIGINT) AS VARCHAR)
+    ELSE CAST(value AS VARCHAR) END, statistic, population FROM statistics
 UNION ALL SELECT 'curated:benchmarks.yml', 'benchmarks.yml#' || benchmark || '/' || part, said,
   benchmark, replace(part, '_', ' ') FROM (
     UNPIVOT (SELECT benchmark, CAST(items AS VARCHAR) AS items, CAST(chance AS VARCHAR) AS chance,

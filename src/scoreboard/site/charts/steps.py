@@ -43,7 +43,7 @@ class Steps(Chart):
         rows.append({**rows[-1], "day": stamp(end)})
         line = {"type": "line", "interpolate": "step-after", "strokeWidth": 2}
         spec = layers(
-            layer([r for r in rows if "low" in r],
+            layer([{k: r[k] for k in ("day", "low", "high")} for r in rows if "low" in r],
                   {"type": "area", "interpolate": "step-after", "fill": SERIES[0],
                    "opacity": 0.13}, x=x, y={**y, "field": "low"}, y2={"field": "high"}),
             *_minimum(rows, x, y, line, stamp(end)) if log and _rises(rows) else (),
