@@ -25,6 +25,7 @@ from scoreboard.site.charts.base import (
     shortened,
     spread,
     thin,
+    told_apart,
 )
 from scoreboard.site.charts.frontier import records
 
@@ -97,8 +98,10 @@ class TestBase:
         assert spread([5.0, 5.0], 0, 10, gap=0.1) == [5.0, 6.0]
         assert spread([10.0, 10.0, 9.5], 0, 10, gap=0.1) == [9.0, 10.0, 8.0]
 
-    @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=700), st.integers(8, 240))
-    def test_thinned_rows_keep_ends_and_extremes(self, values: list[float], most: int) -> None:
+    @given(st.lists(st.integers(-99, 99), min_size=1, max_size=60), st.integers(8, 30))
+    @example([0] * 300 + [5, 0, -5] + [0] * 300, 240)
+    @example([0] * 700, 240)
+    def test_thinned_rows_keep_ends_and_extremes(self, values: list[int], most: int) -> None:
         rows: list[dict[str, Any]] = [{"i": i, "value": v} for i, v in enumerate(values)]
         found = thin(rows, most)
         places = [r["i"] for r in found]
@@ -137,6 +140,15 @@ class TestBase:
         found = decades(low, high)
         assert found
         assert all(low <= v <= high for v in found)
+
+    @given(st.lists(st.sampled_from(["A", "B", "A (2)", "A (3)", "A (2) (2)"]), max_size=8))
+    @example(["A (2)", "A", "A"])
+    def test_labels_are_told_apart(self, labels: list[str]) -> None:
+        found = told_apart(labels)
+        assert len(set(found)) == len(found) == len(labels)
+        assert all(f.startswith(x) for f, x in zip(found, labels, strict=True))
+        if len(set(labels)) == len(labels):
+            assert found == labels
 
     def test_words(self) -> None:
         assert shortened("a" * 22) == "a" * 22

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import scoreboard
 from scoreboard.config import HOME_VARIABLE
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Ref
@@ -28,6 +29,9 @@ WORDS = {
     "week", "start", "end", "denominator", "model", "provider", "providers", "kind", "a", "b",
     "level", "reaches", "openness", "as_of", "vintage",
 }  # fmt: skip
+# Not kinds of charts: what all kinds share.
+SHARED = {"__init__", "base"}
+SENTENCE = re.compile(r"[^\s.!?](?:[^\n]*[^\s.!?])?\.")
 READINGS = 20
 TRIES = 30 * READINGS
 # Where the defaults alone ask for nothing, or for every model there is.
@@ -272,3 +276,70 @@ def test_a_series_is_in_order_and_ends_with_the_answer(tables: Tables, metric: M
         check(e)
     (now,) = answer(tables, metric, {**needed, **one})
     assert found[-1].value == pytest.approx(now.value, abs=0.5 * abs(now.value or 1))
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_chart_is_a_kind_that_there_is(metric: Metric) -> None:
+    folder = Path(scoreboard.__file__).parent / "site" / "charts"
+    kinds = {p.stem for p in folder.glob("*.py")} - SHARED
+    assert metric.chart == "table" or metric.chart in kinds
+    assert kinds <= CHARTS
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_things_can_be_asked_for(tables: Tables, metric: Metric) -> None:
+    """A kind of thing with a figure each is a parameter, or a value of `by`."""
+    params = {p.name: p for p in metric.params}
+    groups = params["by"].values(tables, {}) if "by" in params else []
+    assert len(metric.things) == len(set(metric.things))
+    assert [t for t in metric.things if t not in params and t not in groups] == []
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_finding_is_one_sentence(tables: Tables, metric: Metric) -> None:
+    given = NEEDED.get(metric.id, {})
+    for by in metric.things if any(p.name == "by" for p in metric.params) else [""]:
+        for e in answer(
+            tables, metric, {**given, "by": by} if by in ("family", "developer") else given
+        ):
+            said = metric.finding(e)
+            assert SENTENCE.fullmatch(said), said
+            assert not re.search(r"[.!?]\s+[A-Z]", said), said
+            assert "None" not in said
+            assert "  " not in said
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_finding_calls_things_by_their_names(tables: Tables, metric: Metric) -> None:
+    """Where a name is printed, it is the one it was given: a model's id by itself is none."""
+    (e, *_) = answer(tables, metric, NEEDED.get(metric.id, {}))
+    asked: list[tuple[str, str]] = []
+
+    def name(kind: str, thing: str) -> str:
+        asked.append((kind, thing))
+        return f"«{len(asked) - 1}»"
+
+    said = metric.finding(e, name)
+    printed = [asked[int(i)] for i in re.findall(r"«(\d+)»", said)]
+    assert printed or metric.id in ("statistic", "token_share")
+    known = {"model": "models", "benchmark": "benchmarks", "provider": "providers",
+             "family": "families", "developer": "developers"}  # fmt: skip
+    for kind, thing in printed:
+        rows = tables.column(f"SELECT {kind} FROM {known[kind]} WHERE {kind} = ?", [thing])
+        assert rows == [thing]
+        assert thing not in said
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_what_is_drawn_are_estimates(tables: Tables, metric: Metric) -> None:
+    given = NEEDED.get(metric.id, {})
+    drawn = metric.drawn(tables, metric.read(tables, given))
+    for e in drawn:
+        check(e)
+    assert drawn or metric.id == "statistic"  # one quoted number by itself is no chart
+    if metric.draws_itself:
+        (now,) = answer(tables, metric, given)
+        assert all(e.key == now.key and e.unit == now.unit for e in drawn)
+        days = [e.as_of for e in drawn]
+        assert days == sorted(set(days))
+        assert days[-1] <= now.as_of

@@ -106,7 +106,7 @@ def shelf_from(market: Market) -> Shelf:
 def check_quotes(market: Market) -> None:
     """On every day what is remembered is what each provider asks on that day."""
     remembering, forgetful = shelf_from(market), shelf_from(market)
-    for weights in ({"input": 1.0}, {"input": 3.0, "output": 1.0}):
+    for weights in ({"input": 1.0}, *({"input": x, "output": 1.0} for x in (1.0, 3.0))):
         for on in market.days:
             for model in ("alpha", "beta", "nobody's"):
                 fresh = [forgetful.quote(model, provider, weights, on) for provider in SELLERS]
@@ -124,7 +124,8 @@ SILENT = Market(
 NONE_AT_ALL = Market(
     (day("2024-01-10"), day("2025-03-10")), (day("2024-02-01"),),
     [Offer("alpha", "host", "input", 2, "lite", 0, 0),
-     Offer("alpha", "acme", "input", 3, "endless", 1, 1)],
+     Offer("alpha", "acme", "input", 3, "endless", 1, 1),
+     Offer("beta", "host", "input", 5, "dev", 0, 0)],
 )  # fmt: skip
 
 
@@ -249,8 +250,18 @@ def test_a_market_has_something_to_remember(on: str) -> None:
     assert found.value == 8.0
 
 
+# In April the value stays, and its range goes: one of the two sources has dropped the offer.
+NARROWER = Market(
+    (day("2024-01-10"), day("2024-03-10"), day("2024-05-10")),
+    (day("2024-02-01"), day("2024-04-01")),
+    [Offer("alpha", "host", "input", 5, "lite", 0, 2),
+     Offer("alpha", "host", "input", 8, "dev", 0, 0)],
+)  # fmt: skip
+
+
 @FEW
 @given(markets(STEADY), st.sampled_from([*RULES, "host"]), st.sampled_from(["input", "blended"]))
+@example(NARROWER, "host", "input")
 def test_the_series_of_a_price_has_every_change_and_nothing_else(
     market: Market, provider: str, kind: str
 ) -> None:

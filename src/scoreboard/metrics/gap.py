@@ -135,9 +135,11 @@ class Gap(Metric):
             sides = sides_of(world, harness, p, day)
             best = tuple(s.best for s in sides if s.scores)
             if len(best) == len(sides) and best != last:
-                found.append(self._at(tables, fixed, day, harness))
-                last = best
-        return [e for e in found if e.value is not None]
+                e = self._at(tables, fixed, day, harness)
+                if e.value is not None:  # else one series has lapsed: its record still counts later
+                    found.append(e)
+                    last = best
+        return found
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:

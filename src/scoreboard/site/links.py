@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-LONGEST = 120  # characters of a file name before it is shortened
+LONGEST = 120  # characters of a shortened file name; all others have fewer
 UNSAFE = re.compile(rb"[^a-z0-9._=,@+-]")
 TAKEN = ("index",)  # file names that a folder needs for itself
 
@@ -19,7 +19,7 @@ def slug(text: str) -> str:
     found = UNSAFE.sub(lambda m: b"~~" if m[0] == b":" else b"~%02x" % m[0][0], raw).decode()
     if found[:1] == "." or found in TAKEN or not found:
         found = f"~{found}"
-    if len(found) > LONGEST:
+    if len(found) >= LONGEST:  # so that no short name is as long as a shortened one
         found = f"{found[: LONGEST - 17]}~z{hashlib.sha256(raw).hexdigest()[:15]}"
     return found
 

@@ -116,8 +116,11 @@ def told_apart(labels: Sequence[str]) -> list[str]:
     """Labels, those that were cut to the same text numbered."""
     found: list[str] = []
     for label in labels:
-        same = sum(x == label or x.startswith(f"{label} (") for x in found)
-        found.append(f"{label} ({same + 1})" if same else label)
+        new, i = label, 1
+        while new in found or (new != label and new in labels):
+            i += 1
+            new = f"{label} ({i})"
+        found.append(new)
     return found
 
 
