@@ -19,7 +19,9 @@ EVER = dt.date(9999, 12, 31)
 # The tables as they were on a day: what pages read instead of the tables themselves.
 VIEWS = {
     "then_models": """
-SELECT m.* EXCLUDE (weights, licence), o.weights, o.openness, o.licence
+SELECT m.* EXCLUDE (weights, licence) REPLACE (
+  CASE WHEN m.weights_from <= {day} THEN m.weights_from END AS weights_from),
+  o.weights, o.openness, o.licence
 FROM models m LEFT JOIN openness o ON o.model = m.model
   AND {day} BETWEEN coalesce(o.valid_from, DATE '0001-01-01')
   AND coalesce(o.valid_to, DATE '9999-12-31')
@@ -32,11 +34,15 @@ QUALIFY row_number() OVER (
   ORDER BY published DESC, value DESC, source_name, locator) = 1""",
     # of each offer and source the price that was stated last
     "then_offers": """
-SELECT *, coalesce(effective_from, first_seen) AS since FROM offers
+SELECT * REPLACE (CASE WHEN last_seen <= {day} THEN last_seen END AS last_seen),
+  coalesce(effective_from, first_seen) AS since FROM offers
 WHERE model <> '' AND provider <> '' AND coalesce(effective_from, first_seen) <= {day}
 QUALIFY row_number() OVER (
   PARTITION BY model, provider, variant, tier, kind, source
-  ORDER BY coalesce(last_seen, effective_from) DESC, since DESC, source_name, locator) = 1""",
+  ORDER BY coalesce(offers.last_seen, effective_from) DESC, since DESC, source_name, locator) = 1""",
+    "then_openness": """
+SELECT * REPLACE (CASE WHEN valid_to < {day} THEN valid_to END AS valid_to) FROM openness
+WHERE coalesce(valid_from, DATE '0001-01-01') <= {day}""",
     "then_usage": """
 SELECT *, start + CAST(days - 1 AS INTEGER) AS last_day FROM usage
 WHERE start + CAST(days - 1 AS INTEGER) <= {day}""",

@@ -28,6 +28,7 @@ from scoreboard.site.charts.base import (
 )
 
 MOST = 7  # groups with a colour of their own
+MOST_WEEKS = 160  # more than can be told apart
 SMALL = "smaller groups"
 LEAST_LABEL = 0.035  # a thinner layer gets no label
 Weeks = dict[dt.date, dict[str, float]]
@@ -45,7 +46,7 @@ class Areas(Chart):
         if len(weeks) < 2:
             return None
         order, table = stacked(weeks, by, of)
-        starts = sorted(table)
+        starts = spaced(sorted(table))
         x = time_axis(starts[0], starts[-1])
         y = value_axis(0, 1, "share of tokens")
         y["axis"] |= {"format": "%"}
@@ -68,7 +69,7 @@ class Areas(Chart):
             "Left of the dashed line, weeks come from a reconstruction that lacks most free offers."
         )
         columns = ("week", *(_label(g, by, shown) for g in order))
-        rows = tuple((d, *(table[d].get(g, 0.0) for g in order)) for d in starts)
+        rows = tuple((d, *(table[d].get(g, 0.0) for g in order)) for d in sorted(table))
         return Drawing(shown.sentence, reading, spec, columns, rows,
                        right_px=label_room([r["label"] for r in labels]),
                        series=tuple((_label(g, by, shown), colours[g]) for g in order
@@ -92,6 +93,14 @@ def stacked(weeks: Weeks, by: str, of: str | None) -> tuple[list[str], Weeks]:
         table[day] |= {g: shares.get(g, 0.0) for g in sorted(rest)}
     some = next(iter(table.values()))
     return [g for g in some if any(week[g] for week in table.values())], table
+
+
+def spaced(weeks: list[dt.date]) -> list[dt.date]:
+    """At most so many weeks, evenly spaced, the first and the last among them."""
+    if len(weeks) <= MOST_WEEKS:
+        return weeks
+    step = (len(weeks) - 1) / (MOST_WEEKS - 1)
+    return [weeks[round(i * step)] for i in range(MOST_WEEKS)]
 
 
 def is_rest(group: str, by: str) -> bool:

@@ -99,7 +99,7 @@ def value_axis(low: float, high: float, title: str, *, log: bool = False, **more
     scale |= {"type": "log"} if log else {"zero": False}
     axis: dict[str, Any] = {"tickCount": 5}
     if log:
-        axis |= {"values": decades(low, high), "format": "~g"}
+        axis |= {"values": decades(low, high), "format": ".3~g"}
     return {"field": "value", "type": "quantitative", "scale": scale, "title": title,
             "axis": axis, **more}  # fmt: skip
 
