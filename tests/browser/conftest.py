@@ -60,7 +60,9 @@ def complaints(context: BrowserContext, site_address: str) -> Iterator[list[str]
         "request",
         lambda r: None if r.url.startswith(site_address) else found.append(f"asked for {r.url}"),
     )
-    context.on("response", lambda r: None if r.ok else found.append(f"{r.status}: {r.url}"))
+    context.on(
+        "response", lambda r: found.append(f"{r.status}: {r.url}") if r.status >= 400 else None
+    )
     yield found
     assert found == []
 

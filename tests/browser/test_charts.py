@@ -25,7 +25,7 @@ from browser.ways import (
 
 MARKS = "() => [...document.querySelectorAll('.chart [data-tip]')].map((m) => m.dataset.tip)"
 # Where the small marks of a chart are, and what they say.
-POINTS = """() => [...document.querySelectorAll(".chart .wide svg [data-tip]")]
+POINTS = """(css) => [...document.querySelectorAll(`${css} [data-tip]`)]
   .map((mark) => [mark.getBoundingClientRect(), mark.dataset.tip])
   .filter(([box]) => box.width > 0 && box.width < 20 && box.height < 20)
   .map(([box, tip]) => [box.x + box.width / 2, box.y + box.height / 2, tip])"""
@@ -52,7 +52,7 @@ def test_a_mark_says_what_it_is(page: Page, go: Open) -> None:
     chart, tip = page.locator(".chart .wide svg"), page.locator("#tip")
     expect(tip).to_be_hidden()
     chart.scroll_into_view_if_needed()
-    points = page.evaluate(POINTS)
+    points = page.evaluate(POINTS, ".chart .wide svg")
     assert len(points) > 10
     for x, y, _ in points[:: len(points) // 6]:
         page.mouse.move(x, y)
@@ -68,19 +68,34 @@ def test_a_mark_says_what_it_is(page: Page, go: Open) -> None:
 def test_the_tip_stays_inside_a_narrow_page(page: Page, go: Open) -> None:
     widen(page, PHONE)
     go(FIGURE)
-    chart = page.locator(".chart .narrow svg")
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    assert box is not None
-    seen = 0
-    for part in range(1, 20):
-        page.mouse.move(box["x"] + box["width"] * part / 20, box["y"] + box["height"] / 2)
+    page.locator(".chart .narrow svg").scroll_into_view_if_needed()
+    points = sorted(page.evaluate(POINTS, ".chart .narrow svg"))
+    for x, y, _ in (points[0], points[-1]):
+        page.mouse.move(x, y)
         found = page.locator("#tip").bounding_box()
-        if found:
-            seen += 1
-            assert found["x"] >= 0 and found["x"] + found["width"] <= PHONE
-    assert seen > 3
+        assert found is not None and found["width"] > 100
+        assert found["x"] >= 0 and found["x"] + found["width"] <= PHONE
+    assert points[-1][0] > PHONE * 0.6
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE
+
+
+def test_one_group_of_a_chart_can_be_shown_alone(page: Page, go: Open) -> None:
+    go(FIGURE)
+    groups = page.get_by_role("group", name="Show one group alone").get_by_role("button")
+    pale = page.locator(".chart .wide .pale")
+    expect(pale).to_have_count(0)
+    for group, other in ((groups.first, groups.last), (groups.last, groups.first)):
+        group.focus()
+        page.keyboard.press("Enter")
+        expect(group).to_have_attribute("aria-pressed", "true")
+        expect(other).to_have_attribute("aria-pressed", "false")
+        own = group.get_attribute("data-colour")
+        drawn = page.locator(f'.chart .wide :is([fill="{own}"], [stroke="{own}"])')
+        assert drawn.count() > 5
+        assert {x.get_attribute("class") or "" for x in drawn.all()} == {""}
+        expect(pale.first).to_have_css("opacity", "0.12")
+    page.keyboard.press("Enter")
+    expect(pale).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", [HOME, FIGURE, AREAS, MODEL, "families/kimi.html"])

@@ -120,9 +120,10 @@ class Writer:
         text = text_of(column, value)
         if column == "document" and value:
             return self.link(document_path(str(value)), text)
-        if is_number(value) or column in ("raw", "name"):
-            return self.link(self._row(row), text)
-        return escape(text)
+        if column == "name":
+            return self.link(row.get("figure_path"), text)
+        linked = is_number(value) or column == "raw"
+        return self.link(self._row(row) if linked else None, text)
 
     def _row(self, row: Mapping[str, Any]) -> str | None:
         """Where a value was read: its row, else the page named for it, else that of its thing."""

@@ -39,7 +39,8 @@ SELECT * REPLACE (CASE WHEN last_seen <= {day} THEN last_seen END AS last_seen),
 WHERE model <> '' AND provider <> '' AND coalesce(effective_from, first_seen) <= {day}
 QUALIFY row_number() OVER (
   PARTITION BY model, provider, variant, tier, kind, source
-  ORDER BY coalesce(offers.last_seen, effective_from) DESC, since DESC, source_name, locator) = 1""",
+  ORDER BY coalesce(offers.last_seen, effective_from) DESC, since DESC, source_name,
+    locator) = 1""",
     "then_openness": """
 SELECT * REPLACE (CASE WHEN valid_to < {day} THEN valid_to END AS valid_to) FROM openness
 WHERE coalesce(valid_from, DATE '0001-01-01') <= {day}""",

@@ -5,6 +5,7 @@ const form = document.querySelector(".find");
 const query = document.getElementById("q");
 const found = document.getElementById("found");
 const MOST = 60;
+const UNKNOWN = "–";
 
 function text(tag, words, parent) {
   const node = document.createElement(tag);
@@ -23,13 +24,22 @@ function fit([path, title, kind, also], words) {
   return words.every((w) => name.includes(w)) ? 3 : 1;
 }
 
+const note = document.getElementById("found-note");
+const empty = note ? [...note.childNodes] : [];
+let index = null; // read once
+let latest = "";
+
 async function search(asked) {
+  latest = asked;
   const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
-  const note = document.getElementById("found-note");
+  index = index || fetch(form.dataset.index).then((answer) => answer.json());
+  const pages = await index;
+  if (asked !== latest) return; // more was typed in the meantime
   found.replaceChildren();
-  if (!words.length) return;
-  const answer = await fetch(form.dataset.index);
-  const pages = await answer.json();
+  if (!words.length) {
+    note.replaceChildren(...empty);
+    return;
+  }
   const hits = pages
     .map((page) => [fit(page, words), page])
     .filter(([score]) => score > 0)
@@ -60,9 +70,12 @@ function value(cell) {
   return plain !== "" && !isNaN(plain) ? Number(plain) : words.toLowerCase();
 }
 
-function compare(a, b) {
-  if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;
-  return typeof a === "number" ? -1 : 1;
+// What is not known comes last, whichever way.
+function compare(a, b, down) {
+  if (a === UNKNOWN || b === UNKNOWN) return (a === UNKNOWN) - (b === UNKNOWN);
+  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+  const order = a < b ? -1 : a > b ? 1 : 0;
+  return down ? -order : order;
 }
 
 function sortable(table) {
@@ -71,13 +84,13 @@ function sortable(table) {
     button.className = "sort";
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => {
+    head.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";
       table.querySelectorAll("thead th").forEach((h) => h.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const body = table.tBodies[0];
       const rows = [...body.rows].map((row) => [value(row.cells[i]), row]);
-      rows.sort((a, b) => (down ? compare(b[0], a[0]) : compare(a[0], b[0])));
+      rows.sort((a, b) => compare(a[0], b[0], down));
       body.append(...rows.map(([, row]) => row));
     });
   });
