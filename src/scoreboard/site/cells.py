@@ -121,7 +121,7 @@ class Writer:
         if column == "document" and value:
             return self.link(document_path(str(value)), text)
         if column == "name":
-            return self.link(row.get("figure_path"), text)
+            return self.link(row.get("figure_path") or self._row(row), text)
         linked = is_number(value) or column == "raw"
         return self.link(self._row(row) if linked else None, text)
 
