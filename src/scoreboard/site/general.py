@@ -46,6 +46,14 @@ QUALIFY row_number() OVER (PARTITION BY m.model ORDER BY s.snapshot_id, s.locato
 ORDER BY day DESC, m.model LIMIT ?
 """
 
+CHANGES = {  # title and columns of each table of changes
+    "headlines": ("Headlines", ("day", "figure", "finding")),
+    "prices": ("Prices of the developers themselves",
+               ("day", "model", "provider", "kind", "before", "usd_per_mtok", "source")),
+    "models": ("New open models", ("day", "model", "developer", "family", "openness", "licence",
+                                   "total_params_b")),
+}  # fmt: skip
+
 
 def changes(world: World, answers: Iterable[Answer]) -> dict[str, Table]:
     """What changed lately: headlines, first-party prices, new open models."""
@@ -58,13 +66,11 @@ def changes(world: World, answers: Iterable[Answer]) -> dict[str, Table]:
     headlines.sort(key=lambda r: (-r["day"].toordinal(), str(r["figure"])))
     prices = world.tables.rows(PRICES, [world.day, RECENT])
     models = world.tables.rows(RELEASES, [world.day, RECENT])
+    found = {"headlines": headlines[:RECENT], "prices": prices, "models": models}
     return {
-        "headlines": Table.of("headlines", "Headlines", headlines[:RECENT],
-                              stem="changes-headlines"),
-        "prices": Table.of("prices", "Prices of the developers themselves", prices,
-                           stem="changes-prices"),
-        "models": Table.of("models", "New open models", models, stem="changes-models"),
-    }  # fmt: skip
+        name: Table(name, title, found[name], columns, stem=f"changes-{name}")
+        for name, (title, columns) in CHANGES.items()
+    }
 
 
 def changes_page(found: Mapping[str, Table], releases: Sequence[str]) -> Page:

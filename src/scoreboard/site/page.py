@@ -98,8 +98,9 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=jinja2.StrictUndefined,
+            finalize=shown,
         )
-        self.environment.filters |= {"clean": clean, "address": address, "head": head}
+        self.environment.filters |= {"address": address, "head": head}
         self.environment.globals |= {
             "number": number, "svg": Markup, "unit_words": SHOWN, "interval_words": interval_words,
             "figure_path": figure_path, "linked_data": self.dataset,
@@ -141,6 +142,13 @@ class Renderer:
                 for table, stem in stems.items() for suffix, media in MEDIA.items()
             ],
         }  # fmt: skip
+
+
+def shown(value: Any) -> Any:
+    """What a template shows of a value: text without marks that hide or turn what follows."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "\n".join(map(clean, value.split("\n")))
 
 
 def said(answer: Any, page: Page, writer: Writer) -> Markup:
