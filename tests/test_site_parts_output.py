@@ -222,7 +222,6 @@ def test_what_a_broken_build_leaves_can_be_built_again(
         output.put("index.html", "half")
         output.put("gone.html", "never again")
         raise error
-    output._settle()
     assert not Output.open(folder).unchanged("one")
     build(folder, "one", index_html="home")
     assert names(folder) == ["index.html", MANIFEST]
@@ -235,7 +234,6 @@ def test_a_broken_build_over_a_site_keeps_what_was_there_known(site: Path) -> No
     with pytest.raises(RuntimeError), output.writing("two"):
         output.put("new.html", "new")
         raise RuntimeError
-    output._settle()
     assert not Output.open(site).unchanged("one")
     build(site, "three", index_html="home")
     assert names(site) == ["index.html", MANIFEST]
@@ -246,7 +244,7 @@ def test_a_build_that_is_killed_leaves_a_folder_that_can_be_opened(tmp_path: Pat
     output = Output.open(folder)
     with output.writing("one"):
         output.put("index.html", "home")
-        output._settle()
+        output.settle()
         killed = Output.open(folder)  # as another process would find it now
     assert not killed.unchanged("one")
     assert killed.folder == folder

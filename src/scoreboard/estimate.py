@@ -108,6 +108,8 @@ class Estimate:
 
 def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -116,7 +118,7 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float):
         return _round(value)
-    return value if value is None or isinstance(value, (str, int, bool)) else float(value)
+    return float(value)
 
 
 def _round(value: float | None) -> float | None:

@@ -121,25 +121,32 @@ def _found(body: bytes, rows: Sequence[Ref]) -> bool:
 
 def disagreements(tables: Tables, models: Iterable[str]) -> list[dict[str, Any]]:
     """Where sources contradict each other about these models, with who won."""
-    wanted = sorted(set(models))
+    if "disagreements" not in tables.cache:
+        tables.cache["disagreements"] = _disagreements(tables)
+    found: dict[str, list[dict[str, Any]]] = tables.cache["disagreements"]
+    return [d for model in sorted(set(models)) for d in found.get(model, ())]
+
+
+def _disagreements(tables: Tables) -> dict[str, list[dict[str, Any]]]:
+    """All of them, by model."""
     stated = tables.rows(
-        "SELECT * FROM statements WHERE model IN (SELECT unnest(?)) "
-        "AND attribute IN (SELECT unnest(?)) ORDER BY model, attribute, won DESC, rank, source, "
-        "snapshot_id, locator",
-        [wanted, list(DISPUTED)],
+        "SELECT * FROM statements WHERE attribute IN (SELECT unnest(?)) AND model <> '' "
+        "WINDOW one AS (PARTITION BY model, attribute) "
+        "QUALIFY min(value) OVER one <> max(value) OVER one "
+        "ORDER BY model, attribute, won DESC, rank, source, snapshot_id, locator",
+        [list(DISPUTED)],
     )
     groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for s in stated:
         groups[s["model"], s["attribute"]].append(s)
-    result = []
+    result: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for (model, attribute), group in groups.items():
-        if len({s["value"] for s in group}) > 1:
-            said = [
-                {"value": s["value"], "source": s["source"], "rank": s["rank"], "won": s["won"]}
-                for s in {(s["value"], s["source"]): s for s in reversed(group)}.values()
-            ]
-            said.sort(key=lambda s: (not s["won"], s["source"], s["value"]))
-            result.append({"model": model, "attribute": attribute, "said": said})
+        said = [
+            {"value": s["value"], "source": s["source"], "rank": s["rank"], "won": s["won"]}
+            for s in {(s["value"], s["source"]): s for s in reversed(group)}.values()
+        ]
+        said.sort(key=lambda s: (not s["won"], s["source"], s["value"]))
+        result[model].append({"model": model, "attribute": attribute, "said": said})
     return result
 
 

@@ -55,14 +55,19 @@ class Tables:
     scope: Scope = field(default_factory=Scope)
     cache: dict[str, Any] = field(default_factory=dict)  # what metrics read more than once
     _newest: dict[str, dt.date] = field(default_factory=dict)
+    _columns: dict[tuple[object, ...], list[Any]] = field(default_factory=dict)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """The result of a query."""
         return rows(self.connection, sql, values)
 
     def column(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
-        """The first column of the result of a query."""
-        return [r[0] for r in self.connection.execute(sql, values).fetchall()]
+        """The first column of the result of a query, asked once: built tables do not change."""
+        key = (sql, *values)
+        if key not in self._columns:
+            found = self.connection.execute(sql, values).fetchall()
+            self._columns[key] = [r[0] for r in found]
+        return list(self._columns[key])
 
     def newest(self, *tables: str) -> dt.date:
         """The earliest of the newest dates of these tables: through when all of them reach."""

@@ -90,6 +90,14 @@ class Pool(NamedTuple):
 
 def pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
     """The offers of a model that stand on a day: seen lately, and in the right unit."""
+    key = (model, tuple(weights.items()), day)
+    if key not in shelf.pools:
+        shelf.pools[key] = _pool(shelf, model, weights, day)
+    found: Pool = shelf.pools[key]
+    return found
+
+
+def _pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
     found = [(q, _fallen(shelf, q, day)) for q in shelf.quotes(model, weights, day)]
     middle = median([q for q, why in found if not why])
     kept, left = [], []

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from scoreboard.estimate import LeftOut, Ref
@@ -89,7 +90,7 @@ class Pick(NamedTuple):
     unlisted: dt.date | None  # every catalogue that listed the offer has dropped it by this day
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quote:
     """What one provider asks for one model on a day, usd_per_mtok; of a blend, both kinds."""
 
@@ -102,17 +103,17 @@ class Quote:
         weighted = sum(w * v for w, v in zip(self.weights, values, strict=True))
         return weighted / sum(self.weights)
 
-    @property
+    @cached_property
     def value(self) -> float:
         """The price."""
         return self._mean([p.chosen.value for p in self.picks])
 
-    @property
+    @cached_property
     def low(self) -> float:
         """The lowest that a source in force states."""
         return self._mean([min(s.value for s in p.current) for p in self.picks])
 
-    @property
+    @cached_property
     def high(self) -> float:
         """The highest."""
         return self._mean([max(s.value for s in p.current) for p in self.picks])
@@ -141,6 +142,7 @@ class Shelf:
     documents: tuple[dt.date, ...]  # of all catalogues of prices, sorted
     begins: dt.date | None  # the first observed price of any model
     parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by model
+    pools: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # see _price_rules.pool
     _quotes: dict[tuple[Any, ...], list[Quote]] = field(default_factory=dict)
 
     def quote(self, model: str, provider: str, weights: Weights, day: dt.date) -> Quote | None:

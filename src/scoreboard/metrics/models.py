@@ -262,9 +262,12 @@ def family_details(
     tables: Tables, world: World, families: Iterable[str], as_of: dt.date
 ) -> dict[str, dict[str, Any]]:
     """The columns of the table of families."""
-    made = {r["family"]: r for r in tables.rows(DEVELOPERS)}
+    if "families" not in tables.cache:
+        tables.cache["families"] = tables.rows(DEVELOPERS), tables.rows(OF_FAMILIES)
+    developers, members = tables.cache["families"]
+    made = {r["family"]: r for r in developers}
     open_models: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in tables.rows(OF_FAMILIES):
+    for row in members:
         about = world.models[row["model"]]
         if about.open_on(as_of) and not _later(about, as_of):
             open_models[row["family"]].append(row)

@@ -40,8 +40,8 @@ def _column_domain(column: str) -> Any:
 
 def _column_canonical(column: str) -> Any:
     def canonical(tables: Tables, text: str, _: Values) -> str | None:
-        found = tables.column(f"SELECT 1 FROM offers WHERE {column} = ? LIMIT 1", [text])
-        return text if found else None
+        found = tables.column(f"SELECT DISTINCT {column} FROM offers")
+        return text if text in found else None
 
     return canonical
 

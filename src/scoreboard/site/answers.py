@@ -18,6 +18,7 @@ from scoreboard.metrics import Metric, all_metrics, get_metric
 from scoreboard.metrics.base import Values
 from scoreboard.site.charts import Drawing, Shown, all_charts
 from scoreboard.site.draw import size_of, standalone, svg_of
+from scoreboard.site.world import World
 from scoreboard.store import Tables
 
 RANKED = ("bars", "dots")  # kinds whose height grows with their rows
@@ -121,6 +122,7 @@ class Desk:
     names: Mapping[tuple[str, str], str]
     day: dt.date | None = None
     about: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    world: World | None = None  # opened by the first part of a build that makes pages
 
     def name(self, kind: str, thing: str) -> str:
         """A printed name."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,25 +16,30 @@ from scoreboard.config import home
 from scoreboard.errors import UsageError
 from scoreboard.render import to_json
 from scoreboard.site import feeds, general, things
-from scoreboard.site.answers import Answer, Desk, wanted
+from scoreboard.site.answers import Answer, wanted
 from scoreboard.site.crew import Crew
 from scoreboard.site.documents import document_pages
-from scoreboard.site.draw import png_of, require_site, tidy
+from scoreboard.site.draw import require_site, tidy
 from scoreboard.site.exports import Download, Files, croissant, query_files, whole_tables
 from scoreboard.site.figure_pages import (
-    embed_path,
-    figure_pages,
-    frozen_stem,
     index_page,
     metric_pages,
-    standing,
 )
 from scoreboard.site.general import PACKAGE
-from scoreboard.site.links import figure_path, slug
+from scoreboard.site.jobs import (
+    Figures,
+    Made,
+    chart_files,
+    part,
+    parts,
+    write_sources,
+    written,
+)
+from scoreboard.site.links import figure_path
 from scoreboard.site.output import MANIFEST, RELEASES, Output
-from scoreboard.site.page import FORMATS, Page, Renderer, Table
+from scoreboard.site.page import FORMATS, Page, Renderer
 from scoreboard.site.world import World, open_world
-from scoreboard.store import Scope, Tables
+from scoreboard.store import Scope
 from scoreboard.table_docs import said_of
 
 LOCAL = "http://127.0.0.1:8000/"  # where `scoreboard serve` shows a site
@@ -125,52 +130,60 @@ class _Build:
         """Everything, in the order in which one part needs another."""
         tables, day = self.world.tables, self.world.day
         head = api.head(tables, day)
-        _write_sources(tables)
+        write_sources(tables)
         rows = things.read_things(tables)
         self.progress("choosing figures")
         asked = wanted(tables, day)
         with Crew(tables, things.named(rows), day, self.jobs) as crew:
-            documents = crew.later(partial(rendered_documents, self.url))
+            folder = self.output.folder
+            whole = partial(part, folder, self.url)
+            documents = crew.later(partial(whole, Figures({}, {}), document_pages))
             found = crew.answers(asked, self.progress)
+            known = Figures.of(found)
+            drawn = [a for a in found if a.plot]
+            later = [crew.later(partial(chart_files, folder, drawn[i::self.jobs]))
+                     for i in range(self.jobs)]  # fmt: skip
+            later += [crew.later(partial(whole, known, pages)) for pages in parts(found)]
+            later.append(documents)
             self.progress("writing tables")
             downloads = list(self._downloads())
-            self.world = _with_figures(things.with_things(self.world, rows), found)
-            changed = general.changes(self.world, found)
-            renderer = Renderer(self.world, self.url)
-            by_id = {a.figure.id: a for a in found}
-            for pages in (
-                [general.home_page(self.world, head, by_id, changed)],
-                [general.changes_page(changed, self.releases)],
-                general.method_pages(),
-                [general.data_page(downloads, head), general.search_page()],
-                metric_pages(found, self.world, api.described(tables)),
-                [index_page(found, self.world)],
-                (p for a in found for p in figure_pages(self.world, a)),
-                things.pages(self.world, rows, found),
-            ):
-                self._write(renderer, pages)
-            self.progress("writing documents")
-            for page, html, data, table in documents():
-                self._put(page, html, data, [table] if table else [])
-        self._extras(found, changed, downloads, head)
+            self.world = known.within(things.with_things(self.world, rows))
+            self._singles(found, downloads, head)
+            for i, made in enumerate(later, 1):
+                self.progress(f"writing part {i} of {len(later)}")
+                self._take(made())
+        self._about_all(downloads, head)
         self.files.close()
 
-    def _write(self, renderer: Renderer, pages: Iterable[Page]) -> None:
-        """Pages with their twins and tables."""
-        for page in pages:
-            if len(self.pages) % 100 == 0:
-                self.progress(f"page {len(self.pages)}: {page.path}")
-            tables = [t for t in page.context.values() if isinstance(t, Table)]
-            self._put(page, renderer.html(page), to_json(page.data, None), tables)
+    def _singles(
+        self, found: Sequence[Answer], downloads: Sequence[Download], head: dict[str, Any]
+    ) -> None:
+        """Pages and files that are one of a kind."""
+        by_id = {a.figure.id: a for a in found}
+        changed = general.changes(self.world, found)
+        pages = [
+            general.home_page(self.world, head, by_id, changed),
+            general.changes_page(changed, self.releases),
+            *general.method_pages(),
+            general.data_page(downloads, head),
+            general.search_page(),
+            *metric_pages(found, self.world, api.described(self.world.tables)),
+            index_page(found, self.world),
+        ]
+        self.pages.extend(written(Renderer(self.world, self.url), pages, self.files))
+        put, day = self.output.put, general.newest(head)
+        for path in sorted((Path(__file__).parent / "static").iterdir()):
+            put(f"static/{path.name}", path.read_bytes())
+        for table in changed.values():
+            self.files.write(table, FORMATS)
+        paths = {a.figure.id: figure_path(a.figure.id) for a in found}
+        feeds.put_feeds(changed, self.world, paths, self.url, day, put)
+        put("CITATION.cff", feeds.citation_file(self.url, day))
 
-    def _put(self, page: Page, html: str, data: str, tables: Iterable[Table]) -> None:
-        self.output.put(page.path, html)
-        self.output.put(page.twin, data)
-        for table in tables:
-            if table.stem and not table.whole:
-                own = f"{table.stem}.json" == page.twin
-                self.files.write(table, [f for f in FORMATS if not (own and f == "json")])
-        self.pages.append(replace(page, context={}, data={}))
+    def _take(self, made: Made) -> None:
+        """What another process made."""
+        self.pages.extend(made.pages)
+        self.output.take(made.files, made.written)
 
     def _downloads(self) -> Iterable[Download]:
         """Whole tables: what the tables of pages are cut from."""
@@ -179,98 +192,10 @@ class _Build:
             yield query_files(connection, f'SELECT * FROM "{name}" ORDER BY ALL',
                               f"data/{name}", said_of(name), self.output.put)  # fmt: skip
 
-    def _extras(
-        self,
-        found: Iterable[Answer],
-        changed: Mapping[str, Table],
-        downloads: list[Download],
-        head: dict[str, Any],
-    ) -> None:
-        """Static files, embeds, feeds, metadata, search."""
+    def _about_all(self, downloads: list[Download], head: dict[str, Any]) -> None:
+        """Metadata of the tables; search and sitemap over all pages."""
         put, day = self.output.put, general.newest(head)
-        for path in sorted((Path(__file__).parent / "static").iterdir()):
-            put(f"static/{path.name}", path.read_bytes())
-        self.progress("writing charts as files")
-        for answer in found:
-            self._embeds(answer)
-        for table in changed.values():
-            self.files.write(table, FORMATS)
-        paths = {a.figure.id: figure_path(a.figure.id) for a in found}
-        feeds.put_feeds(changed, self.world, paths, self.url, day, put)
         put("data/croissant.json", to_json(croissant(downloads, f"{self.url}data/index.html", day)))
         put("search-index.json", to_json(general.search_index(self.pages)).replace("\n", ""))
         put("sitemap.xml", feeds.sitemap(self.pages, self.url))
         put("robots.txt", f"User-agent: *\nAllow: /\nSitemap: {self.url}sitemap.xml\n")
-        put("CITATION.cff", feeds.citation_file(self.url, day))
-
-    def _embeds(self, answer: Answer) -> None:
-        """The chart as a file: as it is now, and frozen under a name of its own."""
-        if answer.plot is None:
-            return
-        text = standing(answer)
-        self.output.put(embed_path(answer.figure.id, "svg"), text)
-        if answer.on_board:
-            frozen = frozen_stem(answer)
-            self.output.put(f"{frozen}.svg", text)
-            png = self._png(text)
-            self.output.put(f"{frozen}.png", png)
-            self.output.put(embed_path(answer.figure.id, "png"), png)
-
-    def _png(self, text: str) -> bytes:
-        """A chart as PNG: from the folder of drawings where it was made before."""
-        name = hashlib.sha256(text.encode()).hexdigest()[:24]
-        path = home() / "drawings" / f"{name}.png"
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(png_of(text))
-        return path.read_bytes()
-
-
-Rendered = list[tuple[Page, str, str, Table | None]]  # page, HTML, JSON, table with files
-
-
-def rendered_documents(url: str, desk: Desk) -> Rendered:
-    """The pages of all documents: they need no figures, so another process can make them."""
-    world = open_world(desk.tables, desk.day)
-    _write_sources(desk.tables)
-    renderer = Renderer(things.with_things(world, things.read_things(desk.tables)), url)
-    found: Rendered = []
-    for page in document_pages(world):
-        table = page.context.get("table")
-        kept = table if isinstance(table, Table) and table.stem else None
-        html, data = renderer.html(page), to_json(page.data, None)
-        found.append((replace(page, context={}, data={}), html, data, kept))
-    return found
-
-
-def _with_figures(world: World, found: Iterable[Answer]) -> World:
-    """The world with the pages of its figures and metrics."""
-    paths, names = dict(world.paths), dict(world.names)
-    for a in found:
-        paths["figure", a.figure.id] = figure_path(a.figure.id)
-        paths["metric", a.figure.metric] = f"metrics/{slug(a.figure.metric)}.html"
-        names["metric", a.figure.metric] = a.metric.title
-        if a.kind:
-            key = f"figure:{a.figure.metric}:{a.kind}"
-            paths[key, a.thing] = figure_path(a.figure.id)
-    return replace(world, paths=paths, names=names)
-
-
-SOURCE_COLUMNS = {
-    "source": "VARCHAR", "title": "VARCHAR", "producer": "VARCHAR", "home": "VARCHAR",
-    "licence": "VARCHAR", "licence_note": "VARCHAR", "cite": "VARCHAR", "republish": "BOOLEAN",
-    "documents": "BIGINT", "newest": "DATE", "retrieved": "DATE", "rows": "BIGINT",
-    "unread": "BIGINT", "state": "VARCHAR",
-}  # fmt: skip
-
-
-def _write_sources(tables: Tables) -> None:
-    """What the code says of sources, as a table."""
-    found = api.source_states(tables)
-    rows = [tuple(s[c] for c in SOURCE_COLUMNS) for s in found]
-    tables.connection.execute("DROP TABLE IF EXISTS temp.then_sources")
-    columns = ", ".join(f"{c} {t}" for c, t in SOURCE_COLUMNS.items())
-    tables.connection.execute(f"CREATE TEMP TABLE then_sources ({columns})")
-    marks = ", ".join("?" for _ in SOURCE_COLUMNS)
-    for row in rows:
-        tables.connection.execute(f"INSERT INTO then_sources VALUES ({marks})", row)

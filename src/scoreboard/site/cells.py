@@ -10,9 +10,10 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from html import escape
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from scoreboard.render import clean
 from scoreboard.show_text import cell as plain_cell
@@ -70,22 +71,19 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
-def web(text: str) -> str | None:
-    """An address that a page may link to: of the web, nothing that runs."""
-    return text if WEB.match(text) else None
+def web(text: str) -> bool:
+    """Whether a page may link to this address: of the web, nothing that runs."""
+    return WEB.match(text) is not None
 
 
 def address(text: str) -> Markup:
     """Addresses as links, anything else as text."""
     parts = []
     for word in clean(text).split():
-        href = web(word)
         shown = escape(word if len(word) <= 80 else word[:77] + "…")
-        parts.append(
-            Markup('<a rel="noopener nofollow" href="{}">{}</a>').format(href, shown)
-            if href else shown
-        )  # fmt: skip
-    return Markup(" ").join(parts) if parts else Markup("–")
+        link = f'<a rel="noopener nofollow" href="{escape(word)}">{shown}</a>'
+        parts.append(link if web(word) else shown)
+    return Markup(" ".join(parts) or "–")
 
 
 class Writer:
@@ -94,36 +92,46 @@ class Writer:
     def __init__(self, world: World, page: str) -> None:
         self.world = world
         self.page = page
-
-    def href(self, path: str | None) -> str | None:
-        """A path of the site as an address on this page."""
-        return None if path is None else relative(path, self.page)
+        self._things: dict[tuple[str, str], str] = {}  # links that this page has
 
     def link(self, path: str | None, text: str) -> Markup:
         """Text, linked where there is a page."""
+        return Markup(self._link(path, text))
+
+    def _link(self, path: str | None, text: str) -> str:
+        shown = escape(clean(text))
         if path is None:
-            return escape(clean(text))
-        return Markup(f'<a href="{escape(self.href(path))}">{escape(clean(text))}</a>')
+            return shown
+        return f'<a href="{escape(relative(path, self.page))}">{shown}</a>'
 
     def thing(self, kind: str, thing: str) -> Markup:
         """The printed name of a thing, linked to its page."""
-        return self.link(self.world.path(kind, thing), self.world.name(kind, thing))
+        return Markup(self._thing(kind, thing))
+
+    def _thing(self, kind: str, thing: str) -> str:
+        if (found := self._things.get((kind, thing))) is None:
+            found = self._link(self.world.path(kind, thing), self.world.name(kind, thing))
+            self._things[kind, thing] = found
+        return found
 
     def value(self, column: str, value: Any, row: Mapping[str, Any]) -> Markup:
         """One value, linked."""
+        return Markup(self._value(column, value, row))
+
+    def _value(self, column: str, value: Any, row: Mapping[str, Any]) -> str:
         if isinstance(value, Markup):
-            return value
+            return str(value)
         if column in THINGS and value:
-            return self.thing(THINGS[column], str(value))
+            return self._thing(THINGS[column], str(value))
         if column in ("evidence", "address", "home") and value:
-            return address(str(value))
+            return str(address(str(value)))
         text = text_of(column, value)
         if column == "document" and value:
-            return self.link(document_path(str(value)), text)
+            return self._link(document_path(str(value)), text)
         if column == "name":
-            return self.link(row.get("figure_path") or self._row(row), text)
-        linked = is_number(value) or column == "raw"
-        return self.link(self._row(row) if linked else None, text)
+            return self._link(row.get("figure_path") or self._row(row), text)
+        linked = column == "raw" or is_number(value)
+        return self._link(self._row(row) if linked else None, text)
 
     def _row(self, row: Mapping[str, Any]) -> str | None:
         """Where a value was read: its row, else the page named for it, else that of its thing."""
@@ -140,23 +148,24 @@ class Writer:
         """The rows of a table."""
         lines = []
         for row in rows:
-            cells = [f'<tr id="{escape(row["id_"])}">' if "id_" in row else "<tr>"]
-            for i, column in enumerate(columns):
-                value = row.get(column)
-                inner = self.value(column, value, row)
-                tag, scope = ("th", ' scope="row"') if i == 0 else ("td", "")
-                style = _style(value, heads=i == 0)
-                cells.append(f"<{tag}{scope}{style}>{inner}</{tag}>")
-            lines.append("".join(cells) + "</tr>")
+            start = f'<tr id="{escape(row["id_"])}">' if "id_" in row else "<tr>"
+            cells = [
+                f"<td{_style(v := row.get(column))}>{self._value(column, v, row)}</td>"
+                for column in columns[1:]
+            ]
+            first = row.get(columns[0])
+            style = "" if is_number(first) else _style(first)
+            head = f'<th scope="row"{style}>{self._value(columns[0], first, row)}</th>'
+            lines.append(f"{start}{head}{''.join(cells)}</tr>")
         return Markup("\n".join(lines))  # every part above is escaped
 
 
-def _style(value: Any, *, heads: bool) -> str:
+def _style(value: Any) -> str:
     """The class of a cell: numbers at the right, long words broken anywhere."""
-    if is_number(value):
-        return "" if heads else ' class="n"'
-    long = isinstance(value, str) and any(len(word) > LONG_WORD for word in value.split())
-    return ' class="w"' if long else ""
+    if isinstance(value, str):
+        long = len(value) > LONG_WORD and any(len(word) > LONG_WORD for word in value.split())
+        return ' class="w"' if long else ""
+    return ' class="n"' if is_number(value) else ""
 
 
 def shown_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:

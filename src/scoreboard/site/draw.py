@@ -115,6 +115,7 @@ def sized(drawing: Drawing, size: Size) -> dict[str, Any]:
                 "labelColor": MUTED, "titleColor": MUTED, "gridColor": GRID, "domainColor": GRID,
                 "tickColor": GRID, "labelFontSize": 12, "titleFontSize": 12,
                 "titleFontWeight": 400, "labelFont": FONT, "titleFont": FONT, "tickSize": 4,
+                "labelLimit": 0, "titleLimit": 0,  # cutting labels takes a third of the time
             },
             "text": {"fontSize": 12, "font": FONT, "fill": INK},
         },

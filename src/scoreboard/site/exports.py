@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from scoreboard.engine import connect, csv_text
 from scoreboard.estimate import plain
@@ -119,17 +120,28 @@ def _put(
     return Download(stem, title, columns, count, sizes, digest)
 
 
+@cache
+def _memory() -> duckdb.DuckDBPyConnection:
+    """The database in memory through which a process writes small tables."""
+    return connect()
+
+
 class Files:
     """Writes small tables that pages hold, all through one connection."""
 
     def __init__(self, put: Put) -> None:
         self.put = put
-        self.connection = connect()
+        self.connection = _memory()
         self.folder = tempfile.TemporaryDirectory()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Remove what it needed."""
-        self.connection.close()
         self.folder.cleanup()
 
     def write(self, table: Table, formats: Sequence[str]) -> None:
@@ -153,11 +165,10 @@ class Files:
             kind = _kind(cells)
             lists.append([str(v) if kind == "VARCHAR" and v is not None else v for v in cells])
             parts.append(f'unnest(CAST(? AS {kind}[])) AS "{name.replace(chr(34), chr(39))}"')
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS SELECT {', '.join(parts)}",
-                                lists)  # fmt: skip
         path = Path(self.folder.name) / "table.parquet"
         quoted = str(path).replace("'", "''")
-        self.connection.execute(f"COPY t TO '{quoted}' (FORMAT parquet, KV_METADATA {_metadata()})")
+        self.connection.execute(f"COPY (SELECT {', '.join(parts)}) TO '{quoted}' "
+                                f"(FORMAT parquet, KV_METADATA {_metadata()})", lists)  # fmt: skip
         return path.read_bytes()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,11 +87,18 @@ class Output:
             self._room.release()
         self.written.append(path)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Wait until all is on disk."""
         for pending in self._pending:
             pending.result()
         self._pending.clear()
+
+    def take(self, files: dict[str, int], written: list[str]) -> None:
+        """What another process put into the same folder."""
+        if both := self.files.keys() & files.keys():
+            raise ValueError(f"two things want to be {min(both)}")
+        self.files |= files
+        self.written += written
 
     @contextmanager
     def writing(self, key: str) -> Iterator[None]:
@@ -100,11 +107,18 @@ class Output:
         self._record("", old)
         try:
             yield
-            self._settle()
+            self.settle()
         except BaseException:
-            self._record("", {**old, **self.files})
+            wait(self._pending)
+            self._record("", {**old, **self._found()})
             raise
         self._finish(key)
+
+    def _found(self) -> dict[str, int]:
+        """What lies in the folder: of a broken build nobody else knows it."""
+        names = (p.relative_to(self.folder) for p in self.folder.rglob("*") if p.is_file())
+        return {n.as_posix(): (self.folder / n).stat().st_size for n in names
+                if n.parts[0] != RELEASES and n.name != MANIFEST}  # fmt: skip
 
     def _record(self, key: str, files: dict[str, int]) -> None:
         text = json.dumps({"key": key, "files": dict(sorted(files.items()))}, indent=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,29 +87,36 @@ class Page:
         return twin(self.path)
 
 
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, each compiled once in a process."""
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=shown,
+    )
+    found.filters |= {"address": address, "head": head}
+    found.globals |= {
+        "number": number, "svg": Markup, "unit_words": SHOWN, "interval_words": interval_words,
+        "figure_path": figure_path,
+    }  # fmt: skip
+    return found
+
+
 class Renderer:
     """Pages as HTML."""
 
     def __init__(self, world: World, url: str) -> None:
         self.world = world
         self.url = url
-        self.environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=jinja2.StrictUndefined,
-            finalize=shown,
-        )
-        self.environment.filters |= {"address": address, "head": head}
-        self.environment.globals |= {
-            "number": number, "svg": Markup, "unit_words": SHOWN, "interval_words": interval_words,
-            "figure_path": figure_path, "linked_data": self.dataset,
-        }  # fmt: skip
 
     def html(self, page: Page) -> str:
         """The page."""
-        template = self.environment.get_template(page.template)
+        template = environment().get_template(page.template)
         writer = Writer(self.world, page.path)
         return template.render(
             page=page,
@@ -120,6 +128,7 @@ class Renderer:
             navigation=NAVIGATION,
             also=ALSO,
             formats=FORMATS,
+            linked_data=self.dataset,
             **page.context,
         )
 

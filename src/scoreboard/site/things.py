@@ -91,9 +91,9 @@ def with_things(world: World, things: Mapping[str, Sequence[Row]]) -> World:
 
 
 def pages(
-    world: World, things: Mapping[str, Sequence[Row]], answers: Iterable[Answer]
+    answers: Iterable[Answer], kind: Kind, turn: int, turns: int, world: World
 ) -> Iterable[Page]:
-    """The list of every kind and the page of every thing."""
+    """The pages of a kind of thing, dealt out over `turns` processes; with the first its list."""
     own: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     mentioned: dict[tuple[str, str], dict[str, Answer]] = defaultdict(dict)
     for answer in answers:
@@ -102,22 +102,23 @@ def pages(
             for side in SIDES:
                 if model := estimate.detail.get(side):
                     mentioned["model", str(model)][answer.figure.id] = answer
-    also = aliases(world.tables)
-    for kind in kinds():
-        yield list_page(kind, things[kind.id])
-        sections = {s.id: grouped(world.tables.rows(s.sql)) for s in kind.sections}
-        stated = rows_behind(world.tables, kind)
-        for row in things[kind.id]:
-            thing = row["id"]
-            others, found = mentioned[kind.id, thing], own[kind.id, thing]
-            tables = [
-                Table.of(s.id, s.title, sections[s.id][thing], note=s.note,
-                         stem=f"data/{s.files}", whole=s.files)
-                for s in kind.sections if thing in sections[s.id]
-            ]  # fmt: skip
-            rest = [a for i, a in others.items() if i not in {f.figure.id for f in found}]
-            yield thing_page(kind, row, tables, found, rest, stated[thing],
-                             also.get((kind.id, thing), ""))  # fmt: skip
+    also = aliases(world.tables, kind)
+    things = world.tables.rows(kind.sql)
+    if turn == 0:
+        yield list_page(kind, things)
+    sections = {s.id: grouped(world.tables.rows(s.sql)) for s in kind.sections}
+    stated = rows_behind(world.tables, kind)
+    for row in things[turn::turns]:
+        thing = row["id"]
+        others, found = mentioned[kind.id, thing], own[kind.id, thing]
+        tables = [
+            Table.of(s.id, s.title, sections[s.id][thing], note=s.note,
+                     stem=f"data/{s.files}", whole=s.files)
+            for s in kind.sections if thing in sections[s.id]
+        ]  # fmt: skip
+        rest = [a for i, a in others.items() if i not in {f.figure.id for f in found}]
+        yield thing_page(kind, row, tables, found, rest, stated[thing],
+                         also.get(thing, ""))  # fmt: skip
 
 
 def grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -179,12 +180,10 @@ def thing_page(
                 " ".join((row["id"], also)))  # fmt: skip
 
 
-def aliases(tables: Tables) -> dict[tuple[str, str], str]:
-    """Other names by which a thing is found."""
-    found: dict[tuple[str, str], str] = {}
-    for kind, sql in ALIASES.items():
-        found |= {(kind, r["id"]): r["also"] or "" for r in tables.rows(sql)}
-    return found
+def aliases(tables: Tables, kind: Kind) -> dict[str, str]:
+    """Other names by which the things of a kind are found."""
+    rows = tables.rows(ALIASES[kind.id]) if kind.id in ALIASES else ()
+    return {r["id"]: r["also"] or "" for r in rows}
 
 
 ALIASES = {
