@@ -118,8 +118,8 @@ class TestInTime:
     def test_the_series_of_the_cheapest_shows_where_an_offer_grows_stale(self) -> None:
         tables = market(
             listed("alpha", "host", "1", DEV[1], DEV[1], source="dev"),
-            listed("alpha", "acme", "10", LITE[2], "2024-12-10"),
-            late=("2024-12-10",),
+            listed("alpha", "acme", "10", LITE[2], "2024-12-01"),
+            late=("2024-12-01",),
         )
         metric = get_metric("price")
         asked = {"model": "alpha", "provider": "cheapest"}

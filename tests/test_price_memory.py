@@ -268,9 +268,6 @@ def test_the_series_of_a_price_has_every_change_and_nothing_else(
     check_price(market, provider, kind)
 
 
-@pytest.mark.xfail(
-    strict=False, reason="a price that goes stale between two documents is no change yet"
-)
 @pytest.mark.parametrize("market", [SILENT, NONE_AT_ALL], ids=["one", "all"])
 def test_the_series_of_a_price_through_a_long_silence(market: Market) -> None:
     check_price(market, "cheapest", "input")

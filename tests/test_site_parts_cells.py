@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from markupsafe import Markup
 
 from metric_world import world
 from scoreboard.render import clean
-from scoreboard.site.cells import Writer, address, head, shown_columns, text_of, web
+from scoreboard.site import cells
+from scoreboard.site.cells import WIDTHS, Writer, address, head, shown_columns, text_of, web
 from scoreboard.site.world import World
 
 HOSTILE = '<script>alert("1")</script>&\''
@@ -256,6 +258,24 @@ def test_a_column_that_a_row_lacks_is_a_dash() -> None:
     assert str(W.body(["name", "score"], [{"name": "a"}])) == (
         '<tr><th scope="row">a</th><td>–</td></tr>'
     )
+
+
+def test_the_columns_of_a_long_table_have_widths_with_room_for_nine_of_ten_values() -> None:
+    rows = [{"model": "alpha", "note": "w" * (8 if i % 10 else 90), "score": None}
+            for i in range(300)]  # fmt: skip
+    # "Alpha <1>" and eight letters with two to spare, a heading of five with four
+    assert str(W.widths(["model", "note", "score"], rows)) == (
+        '<colgroup><col class="c14"><col class="c10"><col class="c10"></colgroup>'
+    )
+    assert str(W.widths(["note"], [{"note": "w" * 500}] * 300)) == (
+        '<colgroup><col class="c38"></colgroup>'
+    )
+    assert W.widths(["model", "note"], rows[1:]) == ""
+
+
+def test_every_width_is_in_the_style_sheet() -> None:
+    style = (Path(cells.__file__).parent / "static" / "style.css").read_text()
+    assert [n for n in WIDTHS if f".c{n}{{width:{n}ch}}" not in style] == []
 
 
 def test_columns_that_say_nothing_and_those_of_the_machine_are_not_shown() -> None:

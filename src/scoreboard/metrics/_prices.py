@@ -173,7 +173,7 @@ class Shelf:
 
     def days(self, models: Iterable[str]) -> list[dt.date]:
         """Days on which the price of one of these models can change."""
-        found = set(self.documents)
+        found = {*self.documents, *_silences(self.documents)}
         for model in models:
             for kinds in self.stated.get(model, {}).values():
                 for s in (s for rows in kinds.values() for s in rows):
@@ -187,11 +187,16 @@ Weights = Mapping[str, float]  # kind -> its weight in the price asked for
 
 
 def _going_stale(stated: Stated) -> set[dt.date]:
-    """The day on which an observation becomes too old, unless a document comes before."""
-    if stated.last_seen is None:
-        return set()
-    day = stated.last_seen + dt.timedelta(days=FRESH_DAYS + 1)
-    return {day} if stated.in_force(day) else set()
+    """The days on which an observation becomes too old, until a document states it again."""
+    seen = [d for d in stated.documents
+            if stated.last_seen and stated.begins <= d <= stated.last_seen]  # fmt: skip
+    return {day for day in _silences(seen) if stated.in_force(day)}
+
+
+def _silences(days: Sequence[dt.date]) -> set[dt.date]:
+    """The first day after each of these on which it lies too far back, if no other comes before."""
+    ends = [day + dt.timedelta(days=FRESH_DAYS + 1) for day in days]
+    return {end for i, end in enumerate(ends) if end < (*days, dt.date.max)[i + 1]}
 
 
 def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
