@@ -12,11 +12,20 @@ from typing import Any
 from scoreboard.engine import csv_text
 from scoreboard.estimate import Estimate, plain
 
-DIGITS = {"points": 1, "index_points": 1, "days": 0, "fraction": 1, "ratio": 1, "count": 0}
+DIGITS = {
+    "points": 1,
+    "index_points": 1,
+    "days": 0,
+    "months": 1,
+    "fraction": 1,
+    "ratio": 2,
+    "count": 0,
+}
 SHOWN = {
     "points": "points",
     "index_points": "index points",
     "days": "days",
+    "months": "months",
     "fraction": "%",
     "ratio": "times",
     "count": "",
@@ -50,11 +59,16 @@ def number(value: float | None, unit: str) -> str:
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 
+def limit(value: float | None, unit: str) -> str:
+    """An end of an interval as it is shown."""
+    return "no limit" if value is None else number(value, unit)
+
+
 def span(estimate: Estimate) -> str:
     """`value [low, high]`."""
     shown = number(estimate.value, estimate.unit)
     if estimate.low is not None or estimate.high is not None:
-        low, high = (number(v, estimate.unit) for v in (estimate.low, estimate.high))
+        low, high = (limit(v, estimate.unit) for v in (estimate.low, estimate.high))
         shown += f" [{low}, {high}]"
     return shown
 
@@ -181,7 +195,7 @@ def to_markdown(found: Sequence[Estimate]) -> str:
     for e in found:
         between = ""
         if e.low is not None or e.high is not None:
-            between = f"{number(e.low, e.unit)} to {number(e.high, e.unit)}"
+            between = f"{limit(e.low, e.unit)} to {limit(e.high, e.unit)}"
         unit = SHOWN.get(e.unit, e.unit) if e.value is not None else ""
         cells = (key_text(e), f"{number(e.value, e.unit)} {unit}".strip(), between, str(e.as_of),
                  e.population)  # fmt: skip

@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from scoreboard.estimate import Estimate
-from scoreboard.render import SHOWN, clean, number
+from scoreboard.render import SHOWN, clean, limit, number
 from scoreboard.site.cells import Writer, address, head, shown_columns
 from scoreboard.site.links import figure_path, relative, twin
 from scoreboard.site.world import World
@@ -101,8 +101,8 @@ def environment() -> jinja2.Environment:
     )
     found.filters |= {"address": address, "head": head}
     found.globals |= {
-        "number": number, "svg": Markup, "unit_words": SHOWN, "interval_words": interval_words,
-        "figure_path": figure_path,
+        "number": number, "limit": limit, "svg": Markup, "unit_words": SHOWN,
+        "interval_words": interval_words, "figure_path": figure_path,
     }  # fmt: skip
     return found
 
