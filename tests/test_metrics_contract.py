@@ -21,13 +21,13 @@ from scoreboard.metrics import Metric, all_metrics
 from scoreboard.store import Tables, open_tables
 
 UNITS = {
-    "points", "index_points", "days", "fraction", "ratio", "usd_per_mtok", "usd", "count",
+    "points", "index_points", "days", "months", "fraction", "ratio", "usd_per_mtok", "usd", "count",
 }  # fmt: skip
-CHARTS = {"frontier", "steps", "bars", "areas", "dots", "table"}
+CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "table"}
 WORDS = {
     "benchmark", "harness", "shots", "method", "lag_rule", "by", "of", "leader", "chaser", "stat",
     "week", "start", "end", "denominator", "model", "provider", "providers", "kind", "a", "b",
-    "level", "reaches", "openness", "as_of", "vintage",
+    "level", "reaches", "openness", "labels", "dates", "as_of", "vintage",
 }  # fmt: skip
 # Not kinds of charts: what all kinds share.
 SHARED = {"__init__", "base"}

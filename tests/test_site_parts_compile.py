@@ -80,12 +80,36 @@ def dots(count: int = 12) -> Shown:
     return ranked(count, "points")
 
 
+def waits(count: int = 6, open_: int = 2) -> Shown:
+    """Records of which the last are not matched yet; each match is a step of the curve."""
+    ends = [i < count - open_ for i in range(count)]
+    records = [
+        {
+            "benchmark": "quiz",
+            "model": f"c{i}",
+            "score": 50.0 + i,
+            "day": FIRST + dt.timedelta(days=40 * i),
+            "days": 30 + 10 * i,
+            "matched": ends[i],
+            "matched_by": f"o{i}" if ends[i] else None,
+            "matched_on": FIRST + dt.timedelta(days=50 * i + 30) if ends[i] else None,
+        }
+        for i in range(count)
+    ]
+    curve = [[30 + 10 * i, 1 - (i + 1) / count, 0.0, 1.0] for i in range(count - open_)]
+    line = [{"day": FIRST, "days": 60.0}, {"day": FIRST + dt.timedelta(days=200), "days": 40.0}]
+    detail = {"records": records, "curve": curve, "line": line}
+    return shown([made(2.0, "months", str(FIRST), detail=detail)])
+
+
 MADE: Mapping[str, Callable[[], Shown]] = {
     "areas": areas,
     "bars": bars,
     "dots": dots,
     "frontier": frontier,
+    "spells": waits,
     "steps": steps,
+    "survival": waits,
 }
 # What must be readable in each, at the least.
 LABELS = {
@@ -93,6 +117,7 @@ LABELS = {
     "steps": ("lowest so far",),
     "bars": (*(f.upper() for f in FAMILIES), "12", "1"),
     "dots": tuple(FAMILIES),
+    "survival": ("no match yet",),
 }
 
 
@@ -153,7 +178,15 @@ def test_a_pointer_is_told_what_was_written_for_it_and_nothing_else(kind: str, w
     root = ET.fromstring(compiled(kind, drawing, wide))
     said = [n.attrib["data-tip"] for n in root.iter() if "data-tip" in n.attrib]
     assert set(said) == set(written(drawing.spec))
-    marks = {"areas": 8, "bars": 12, "dots": 12, "frontier": 9, "steps": 5}
+    marks = {
+        "areas": 8,
+        "bars": 12,
+        "dots": 12,
+        "frontier": 9,
+        "spells": 6,
+        "steps": 5,
+        "survival": 6,
+    }
     assert len(said) == marks[kind], "a mark of several rows says what one of them says"
 
 

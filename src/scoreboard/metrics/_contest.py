@@ -83,7 +83,7 @@ def read_contests(tables: Tables, p: Values, as_of: dt.date) -> list[Contest]:
 def _read(tables: Tables, p: Values, as_of: dt.date) -> Contest | None:
     """The contest on a benchmark, or None where no harness has both groups."""
     world = read_world(tables, p["benchmark"])
-    harness = choose_harness(world, p, as_of)
+    harness = _harness(world, p, as_of)
     if harness is None:
         return None
     said = _document(tables, world, harness) if _follows(p) else {}
@@ -111,6 +111,14 @@ def _read(tables: Tables, p: Values, as_of: dt.date) -> Contest | None:
     end = dt.date.fromordinal(max(days)) if days else as_of
     return Contest(world.benchmark, harness, sides["leader"], sides["chaser"], min(end, as_of),
                    refs, left, frozenset(unknown))  # fmt: skip
+
+
+def _harness(world: World, p: Values, as_of: dt.date) -> Harness | None:
+    """As for a gap; where the document's labels count, the one with most models of any label."""
+    if not _follows(p):
+        return choose_harness(world, p, as_of)
+    asked = world.asked(p)
+    return max(asked, key=lambda h: (len({s.model for s in world.rows[h]}), h.text()), default=None)
 
 
 def _follows(p: Values) -> bool:

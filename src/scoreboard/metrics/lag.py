@@ -59,8 +59,8 @@ class LagMetric(Metric):
         "records without a match count as longer than the time so far. The value is the median of "
         "Kaplan and Meier, its interval a bootstrap over the models that matched, since one model "
         "often matches several records at once. A model whose weights came later counts as closed "
-        "on its release and as open from the day of its weights. `rule` names the other rules in "
-        "use; `rule=all` shows them side by side, for both meanings of open."
+        "on its release and as open from the day of its weights. `lag_rule` names the other rules "
+        "in use; `lag_rule=all` shows them side by side, for both meanings of open."
     )
     criticism = (
         "A median over records weighs fast years, with many records, more. Scores have errors: a "
@@ -71,18 +71,18 @@ class LagMetric(Metric):
     chart = "survival"
     tables = ("results",)
     params = (
-        Param("rule", "how the time is measured", default="exact",
+        Param("lag_rule", "how the time is measured", default="exact",
               domain=lambda _t, _o: [*RULES, ALL]),
         *CONTEST,
     )  # fmt: skip
 
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
         as_of = self.as_of(tables, p)
-        if p["rule"] != ALL:
+        if p["lag_rule"] != ALL:
             return [self._at(tables, p, as_of)]
         chasers = ("open", "unrestricted") if p["by"] == "openness" else (p["chaser"],)
         return [
-            self._at(tables, {**p, "rule": rule, "chaser": chaser}, as_of)
+            self._at(tables, {**p, "lag_rule": rule, "chaser": chaser}, as_of)
             for chaser in chasers
             for rule in RULES
         ]
@@ -90,13 +90,13 @@ class LagMetric(Metric):
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         found: list[float | None] = []
         for p in grid:
-            alone = p["rule"] != ALL
+            alone = p["lag_rule"] != ALL
             found.append(self.compute(tables, p)[0].value if alone else None)
         return found
 
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
         """On the days of records of either group."""
-        if p["rule"] == ALL:
+        if p["lag_rule"] == ALL:
             return []
         contests = read_contests(tables, {**p, **reading_of(p)}, self.as_of(tables, p))
         points = (q for c in contests for side in (c.leaders, c.chasers) for q in records(side))
@@ -110,17 +110,14 @@ class LagMetric(Metric):
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:
             return no_value(e)
-        by = e.detail["by"]
-        leader, chaser = (adjective(by, e.key[side], name) for side in ("leader", "chaser"))
-        months = f"{number(e.value, e.unit)} months"
-        if e.key["rule"] in ("exact", "within_error"):
-            word = "matched" if e.key["rule"] == "exact" else "matched within the error"
-            return f"Half of the records of {leader} models were {word} by {chaser} models " \
+        leader, chaser = (adjective(e.detail["by"], e.key[s], name) for s in ("leader", "chaser"))
+        on, months = test_words(e, name), f"{number(e.value, e.unit)} months"
+        if e.key["lag_rule"] in ("exact", "within_error"):
+            word = "matched" if e.key["lag_rule"] == "exact" else "matched within the error"
+            return f"{on}, half of the records of {leader} models were {word} by {chaser} models " \
                    f"within {months}."  # fmt: skip
-        if e.value < 0:
-            return f"By the rule {e.key['rule']}, {chaser} models are {months.lstrip('-')} ahead " \
-                   f"of {leader} models."  # fmt: skip
-        return f"By the rule {e.key['rule']}, {chaser} models are {months} behind {leader} models."
+        what = f"{on} and by the rule {e.key['lag_rule']}, {chaser} models are {months.lstrip('-')}"
+        return f"{what} {'ahead of' if e.value < 0 else 'behind'} {leader} models."
 
     def _at(self, tables: Tables, p: Values, as_of: dt.date) -> Estimate:
         contests = read_contests(tables, {**p, **reading_of(p)}, as_of)
@@ -128,7 +125,7 @@ class LagMetric(Metric):
 
     def _estimate(self, p: Values, contests: Sequence[Contest], as_of: dt.date) -> Estimate:
         leader, chaser = groups_of(p)
-        rule, lag = RULES[p["rule"]], lag_of(contests, p, as_of)
+        rule, lag = RULES[p["lag_rule"]], lag_of(contests, p, as_of)
         detail: dict[str, Any] = {
             "by": p["by"], "days": lag.days, **reading_of(p), **lag.detail, **about(contests),
         }  # fmt: skip
@@ -140,7 +137,8 @@ class LagMetric(Metric):
             population=population(contests, p), low=_months(lag.low), high=_months(lag.high),
             interval=lag.interval, n=lag.n, caveats=(*lag.caveats, *caveats(contests, as_of)),
             inputs=Inputs.of(r for c in contests for r in c.refs), detail=detail,
-            key={"benchmark": p["benchmark"], "leader": leader, "chaser": chaser, "rule": rule.id},
+            key={"benchmark": p["benchmark"], "lag_rule": rule.id,
+                 "leader": leader, "chaser": chaser},
             left_out=tuple(left for c in contests for left in c.left_out),
         )  # fmt: skip
 
@@ -152,7 +150,7 @@ def lag_of(contests: Sequence[Contest], p: Values, as_of: dt.date) -> Lag:
         return none(f"no harness has models of both {leader} and {chaser} on {p['benchmark']}")
     if any(not side for c in contests for side in (c.leaders, c.chasers)):
         return none(f"one of the groups has no scored model by {as_of}")
-    return RULES[p["rule"]].compute(contests, f"{p['benchmark']} {as_of}")
+    return RULES[p["lag_rule"]].compute(contests, f"{p['benchmark']} {as_of}")
 
 
 def about(contests: Sequence[Contest]) -> dict[str, Any]:
@@ -181,7 +179,7 @@ def caveats(contests: Sequence[Contest], as_of: dt.date) -> list[str]:
 def reading_of(p: Values) -> dict[str, str]:
     """Whose labels and which days: as asked, else the rule's own."""
     follows = p["by"] == "openness" and p["benchmark"] == "index"
-    labels = p.get("labels") or (RULES[p["rule"]].labels if follows else "ours")
+    labels = p.get("labels") or (RULES[p["lag_rule"]].labels if follows else "ours")
     dates = p.get("dates") or ("released" if labels == "ours" else "document")
     return {"labels": labels, "dates": dates}
 
@@ -198,6 +196,12 @@ def row_of(benchmark: str, m: Match) -> dict[str, Any]:
         "matched_on": dt.date.fromordinal(m.by.day) if m.by else None,
         "days": m.days, "matched": m.by is not None,
     }  # fmt: skip
+
+
+def test_words(e: Estimate, name: Name) -> str:
+    """`On GPQA Diamond`: where a sentence about a lag begins."""
+    test = e.key["benchmark"]
+    return f"On tests with {test} questions" if test in POOLS else f"On {name('benchmark', test)}"
 
 
 def population(contests: Sequence[Contest], p: Values) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._contest import read_contests
@@ -17,8 +19,10 @@ from scoreboard.metrics.lag import (
     population,
     reading_of,
     row_of,
+    test_words,
 )
 from scoreboard.render import limit, number
+from scoreboard.stats.lags import Match
 from scoreboard.stats.survival import Trend, weibull_trend
 from scoreboard.store import Tables
 
@@ -44,14 +48,14 @@ class LagTrend(Metric):
         "line knows no change of direction. The newest records, without a match, pull upwards "
         "only by the time that has passed."
     )
-    chart = "survival"
+    chart = "spells"
     tables = ("results",)
     params = CONTEST
 
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
         as_of = self.as_of(tables, p)
         leader, chaser = groups_of(p)
-        p = {**p, "rule": "exact"}
+        p = {**p, "lag_rule": "exact"}
         contests = read_contests(tables, {**p, **reading_of(p)}, as_of)
         rows = lag_of(contests, p, as_of).detail.get("records", ())
         found = [m for _, m in rows if m.days > 0]
@@ -61,7 +65,7 @@ class LagTrend(Metric):
         detail = {
             "by": p["by"], **reading_of(p), **about(contests),
             "matched": sum(m.by is not None for m in found),
-            "shape": trend.shape if trend else None, "records": [row_of(*r) for r in rows],
+            "records": [row_of(*r) for r in rows], "line": _line(trend, found),
         }  # fmt: skip
         return [Estimate(
             value=trend.ratio if trend else None, low=trend.low if trend else None,
@@ -81,13 +85,25 @@ class LagTrend(Metric):
         if e.value is None:
             return no_value(e)
         leader, chaser = (adjective(e.detail["by"], e.key[s], name) for s in ("leader", "chaser"))
-        low, high = limit(e.low, e.unit), limit(e.high, e.unit)
+        on, low, high = test_words(e, name), limit(e.low, e.unit), limit(e.high, e.unit)
         if e.low is not None and e.high is not None and not e.low <= 1 <= e.high:
             word = "shrinks" if e.value < 1 else "grows"
-            return f"The time until {chaser} models match {leader} ones {word}: each year it is " \
-                   f"{number(e.value, e.unit)} times as long."  # fmt: skip
-        return f"It cannot be told whether {chaser} models catch up faster: the time to match " \
-               f"{leader} ones changes {low} to {high} times a year."  # fmt: skip
+            return f"{on}, the time until {chaser} models match {leader} ones {word}: each year " \
+                   f"it is {number(e.value, e.unit)} times as long."  # fmt: skip
+        return f"{on}, it cannot be told whether {chaser} models catch up faster: the time to " \
+               f"match {leader} ones changes {low} to {high} times a year."  # fmt: skip
+
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        """The figure itself: its records are in its detail."""
+        return [e for e in self.compute(tables, p) if e.value is not None]
+
+
+def _line(trend: Trend | None, found: Sequence[Match]) -> list[dict[str, Any]]:
+    """The median time of the fit at the first and the last record."""
+    if trend is None:
+        return []
+    ends = min(m.record.day for m in found), max(m.record.day for m in found)
+    return [{"day": dt.date.fromordinal(d), "days": trend.median(d / YEAR)} for d in ends]
 
 
 def _notes(trend: Trend | None) -> list[str]:

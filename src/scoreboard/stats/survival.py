@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 DRAWS = 2000
 STEPS = 60  # of Newton's method at most
 STILL = 1e-10
+STEEP = 700.0  # a greater slope has no exponential
 
 
 class Spell(NamedTuple):
@@ -55,6 +57,12 @@ class Trend:
     low: float
     high: float
     shape: float  # of the Weibull distribution
+    scale: float  # logarithm of the time at covariate 0 that 1 - 1/e of spells do not pass
+
+    def median(self, x: float) -> float:
+        """The median time at a value of the covariate."""
+        line = self.scale + math.log(self.ratio) * x
+        return math.exp(line + math.log(math.log(2)) / self.shape)
 
 
 def kaplan_meier(times: Floats, ended: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -163,8 +171,9 @@ def weibull_trend(spells: Sequence[Spell], covariate: Sequence[float], seed: str
     slopes = np.sort(drawn[good][:, 1])
     if len(slopes) < 0.9 * len(drawn):
         return None
-    low, high = np.exp(_ends(slopes))
-    return Trend(float(np.exp(point[0, 1])), float(low), float(high), float(point[0, 2]))
+    low, high = np.exp(np.clip(_ends(slopes), -STEEP, STEEP))
+    scale, slope, shape = (float(v) for v in point[0])
+    return Trend(math.exp(slope), float(low), float(high), shape, scale)
 
 
 def _weibull(

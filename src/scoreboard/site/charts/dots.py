@@ -38,11 +38,12 @@ class Dots(Chart):
         found.sort(key=lambda e: (-(e.value or 0.0), *e.key.values()))
         mine = {tuple(e.key.items()) for e in shown.now}
         kept = found[:MOST] + [e for e in found[MOST:] if tuple(e.key.items()) in mine][:1]
+        labels = labels_of(found)
         rows: Rows = []
-        for e in kept:
+        for e, label in zip(kept, labels_of(kept), strict=True):
             here = len(mine) > 1 or tuple(e.key.items()) in mine
             rows.append({
-                "group": label_of(e), "value": e.value, "here": here,
+                "group": label, "value": e.value, "here": here,
                 "low": e.value if e.low is None else e.low,
                 "high": e.value if e.high is None else e.high,
                 "tip": f"{e.population}: {amount(e.value, unit)}",
@@ -71,15 +72,21 @@ class Dots(Chart):
               if any(r["here"] is here for r in rows)),
         )  # fmt: skip
         ranks = rank_intervals(found)
-        table = tuple((label_of(e), e.value, e.low, e.high, *ranks[i]) for i, e in enumerate(found))
+        table = tuple((labels[i], e.value, e.low, e.high, *ranks[i]) for i, e in enumerate(found))
         return Drawing(shown.sentence, "Each dot is one number, the line its interval where there "
                        "is one.", spec, ("what", "value", "low", "high", "best rank",
                                          "worst rank"), table, left_px=190)  # fmt: skip
 
 
+def labels_of(found: Sequence[Estimate]) -> list[str]:
+    """What each estimate is about, short: the parts of its key in which they differ."""
+    names = [n for n in (found[0].key if found else ()) if len({e.key.get(n) for e in found}) > 1]
+    return [shortened(", ".join(e.key.get(n, "") for n in names) or label_of(e), 34) for e in found]
+
+
 def label_of(e: Estimate) -> str:
-    """What an estimate is about, short."""
-    return shortened(next(iter(e.key.values()), "") or e.population, 34)
+    """What an estimate alone is about."""
+    return next(iter(e.key.values()), "") or e.population
 
 
 def rank_intervals(found: Sequence[Estimate]) -> list[tuple[int, int]]:
