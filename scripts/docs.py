@@ -18,6 +18,7 @@ from typing import Any
 
 import typer
 
+from method_tables import with_blocks
 from scoreboard import api
 from scoreboard.cli import app
 from scoreboard.config import HOME_VARIABLE
@@ -253,8 +254,10 @@ def generated() -> dict[str, str]:
         "docs/sources.md": sources_page(),
         "docs/tables.md": tables_page(open_tables()),
         "docs/commands.md": commands_page(),
+        "docs/methods.md": with_blocks((ROOT / "docs/methods.md").read_text(encoding="utf-8"),
+                                       open_tables()),
         "NOTICE": with_notice((ROOT / "NOTICE").read_text(encoding="utf-8")),
-    }
+    }  # fmt: skip
 
 
 def with_board(readme: str) -> str:

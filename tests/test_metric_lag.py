@@ -252,7 +252,7 @@ def test_what_moves_the_median_most_is_named() -> None:
     e = lag(made())
     # without o1 both records wait for o2: 222 and 122 days; the median is 122
     assert e.detail["most_sensitive_to"] == {
-        "model": "o1", "change": "without its rows", "days_then": 122.0
+        "model": "o1", "change": "without its rows", "then": 122 / MONTH
     }  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def _figure(title: str, name: str, rows: Sequence[Estimate]) -> list[str]:
 
 LOUD = (
     "not separable", "the series ends", "a bound", "a peak", "no scored", "no harness",
-    "no interval", "weeks from a reconstruction", "only ",
+    "no interval", "weeks from a reconstruction", "only ", "cannot be told", "rests on",
 )  # fmt: skip
 
 
@@ -95,9 +95,9 @@ def reading(e: Estimate) -> list[str]:
             f"open models under an unrestricted licence only: {best}simple difference {plain}"
         )
     if moved := e.detail.get("most_sensitive_to"):
-        then = number(moved["gap_then"], e.unit)
-        words.append(f"rests most on {moved['model']}: {_if(moved['change'])}, the simple "
-                     f"difference would be {then}")  # fmt: skip
+        what = "the simple difference" if e.detail.get("plain") is not None else "it"
+        words.append(f"rests most on {moved['model']}: {_if(moved['change'])}, {what} would be "
+                     f"{number(moved['then'], e.unit)}")  # fmt: skip
     return [clean(w) for w in dict.fromkeys(words)]
 
 
@@ -126,6 +126,10 @@ def _table(rows: Sequence[Estimate], width: int | None) -> str:
             "that of named models to what unnamed ones could add"
         )
         return grid(FAMILY_COLUMNS, [_family(e) for e in rows], width) + note
+    if first.unit != "count":
+        names = [n for n in first.key if len({e.key.get(n) for e in rows}) > 1]
+        lines = [[*(e.key[n] for n in names), span(e)] for e in rows]
+        return grid((*names, SHOWN[first.unit]), lines, width) + note
     cells = [
         [PLACES.get(name := next(iter(e.key.values())), name), number(e.value, e.unit)]
         for e in rows

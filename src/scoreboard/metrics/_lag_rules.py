@@ -157,7 +157,8 @@ def _sensitivity(
         moved = math.inf if (then is None) != (base is None) else abs((then or 0) - (base or 0))
         trials.append((moved, name, then))
     moved, name, then = max(trials, key=lambda t: (t[0], t[1]), default=(0.0, "", None))
-    return {"model": name, "change": "without its rows", "days_then": then} if moved else None
+    months = None if then is None else then / MONTH
+    return {"model": name, "change": "without its rows", "then": months} if moved else None
 
 
 def _median(found: Sequence[Match]) -> float | None:

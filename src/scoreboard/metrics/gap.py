@@ -415,9 +415,7 @@ def _sensitivity(
     if not trials:
         return {}
     gap, model, change = max(trials, key=lambda t: (abs(t[0] - base), t[1], t[2]))
-    result: dict[str, Any] = {
-        "most_sensitive_to": {"model": model, "change": change, "gap_then": gap}
-    }
+    result: dict[str, Any] = {"most_sensitive_to": {"model": model, "change": change, "then": gap}}
     if p["by"] == "openness" and p.get("chaser") in (None, "open"):
         pair = sides_of(world, harness, {"by": "openness"}, as_of, "unrestricted")
         if min(s.models for s in pair) and plain_gap(*pair) != base:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,7 @@ def method_pages() -> Iterable[Page]:
     for name, lead in DOCS.items():
         text = document_text(name)
         title, _, body = text.removeprefix("# ").partition("\n")
-        html = Markup(linked(reader.render(body)))  # our own text; raw HTML is off
+        html = Markup(linked(reader.render(MARKS.sub("", body))))  # our own text; raw HTML is off
         yield Page(f"{name}.html", "text.html", title, lead, {"title": title, "markdown": text},
                    {"body": html}, kind="page")  # fmt: skip
 
@@ -162,6 +163,7 @@ def document_text(name: str) -> str:
     return f"# {name.title()}\n\nThis page is part of the source code of the project.\n"
 
 
+MARKS = re.compile(r"^<!-- /?[\w-]+ -->\n", re.MULTILINE)  # around what is computed
 TARGETS = {
     "metrics.md": "metrics/index.html", "sources.md": "sources/index.html",
     "reconstruction.md": "reconstruction.html", "methods.md": "methods.html",
