@@ -17,7 +17,7 @@ from urllib.parse import unquote
 TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
 MARKUP = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?|/[a-zA-Z][a-zA-Z0-9]*|!doctype html)>")
 ATTRIBUTE = re.compile(r'\s([a-zA-Z:-]+)="([^"]*)"')
-VOID = {"meta", "link", "img", "input", "br", "hr"}
+VOID = {"meta", "link", "img", "input", "br", "hr", "col"}
 NUMBER = re.compile(r"[-+]?\$?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?(%|k|B|x))?")
 DATA_PAGES = re.compile(r"\.(rows|part)-\d+\.html$")  # a part of what another page is about
 

@@ -24,7 +24,14 @@ from scoreboard.tables import ROW_TYPES
 ROOT = Path(__file__).parent.parent
 BY_HAND = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/methods.md",
            "docs/reconstruction.md")  # fmt: skip
-GENERATED = ("docs/metrics.md", "docs/sources.md", "docs/tables.md", "docs/commands.md", "NOTICE")
+GENERATED = (
+    "docs/metrics.md",
+    "docs/sources.md",
+    "docs/tables.md",
+    "docs/commands.md",
+    "docs/methods.md",
+    "NOTICE",
+)
 FENCE = re.compile(r"(?:^`(?P<path>[^`\n]+)`:\n\n)?^```(?P<kind>\w+)\n(?P<body>.*?)^```$",
                    re.MULTILINE | re.DOTALL)  # fmt: skip
 WAIT_SECONDS = 300

@@ -60,6 +60,7 @@ def text(head: dict[str, Any], found: Found, width: int | None = None) -> str:
             rows = figures[entry.id].shown(estimates[entry.id])
             if entry.table:
                 inner = None if width is None else width - 2
+                lines.append(f"  {entry.title} [{entry.id}]")
                 lines += [f"  {row}" for row in _table(rows, inner).splitlines()]
             else:
                 lines += _figure(entry.title, entry.id, rows)
