@@ -59,8 +59,8 @@ class LagMetric(Metric):
         "records without a match count as longer than the time so far. The value is the median of "
         "Kaplan and Meier, its interval a bootstrap over the models that matched, since one model "
         "often matches several records at once. A model whose weights came later counts as closed "
-        "on its release and as open from the day of its weights. `lag_rule` names the other rules "
-        "in use; `lag_rule=all` shows them side by side, for both meanings of open."
+        "on its release and as open from the day of its weights. The parameter lag_rule names the "
+        "other rules in use; all shows them side by side, for both meanings of open."
     )
     criticism = (
         "A median over records weighs fast years, with many records, more. Scores have errors: a "

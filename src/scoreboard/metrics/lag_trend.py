@@ -38,7 +38,7 @@ class LagTrend(Metric):
         "below 1 it shrinks."
     )
     method = (
-        "The records of `lag` under its rule `exact`, each with the days until its match or, "
+        "The records of the lag under its rule exact, each with the days until its match or, "
         "without one, at least the days so far. An accelerated failure time model with Weibull "
         "times: the logarithm of the time is linear in the date of the record, records without a "
         "match count as longer. The interval is a bootstrap over the models that matched."

@@ -63,7 +63,9 @@ def _number(column: str, value: Any) -> str:
         return plain_cell(value)
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= GROUPED else str(value)
-    if column in ("low", "high", "stderr", "corrected") or "score" in column:
+    if column in ("value", "low", "high", "stderr", "corrected") and value != int(value):
+        return f"{value:,.4g}" if abs(value) < 100 else f"{value:,.1f}"
+    if "score" in column:
         return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.1f}"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
 
