@@ -139,6 +139,4 @@ def _cost(run: Object, at: str, board: Board) -> Iterator[Row]:
 
 def _fact(run: Object, attribute: str, value: str, at: str, raw: str) -> Fact:
     name = run["model"].strip()
-    return Fact(
-        kind="model", name=name, attribute=attribute, value=value, locator=at, raw=raw
-    )
+    return Fact(kind="model", name=name, attribute=attribute, value=value, locator=at, raw=raw)

@@ -1,8 +1,9 @@
 """HELM's list of models: who made them, when, whether their weights are open, how large they are.
 
-`access` is `open` (weights), `limited` (an API) or `closed`. Descriptions are prose and are not
-read; tags and HELM's scores are elsewhere or of no use here. Some entries write `release` for
-`release_date`.
+`access` is `open` (weights), `limited` (an API) or `closed`. The size of a model that is not open
+is `stated_params_b`, a fact that no figure uses: HELM has it from papers on other versions.
+Descriptions are prose and tags are HELM's own business: not read. Some entries write `release`
+for `release_date`.
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ ADDRESS = (
 BILLION = Decimal(10**9)
 ACCESS = ("open", "limited", "closed")
 LAST = "tags"  # an entry ends with it: one without it is cut off
+TOTAL, STATED = "total_params_b", "stated_params_b"  # billions
 FACTS = {
     "release_date": "release_date",
     "release": "release_date",
     "access": "accessibility",
-    "num_parameters": "total_params_b",
+    "num_parameters": TOTAL,
     "creator_organization_name": "organization",
     "display_name": "display_name",
 }
@@ -64,7 +66,8 @@ def _model(model: Object, at: str, cut: bool) -> Iterator[Row]:
         place = at + pointer("name") if name else at
         yield unread(place, raw_text(model["name"] if name else model), fault)
         return
-    for key, attribute in FACTS.items():
+    facts = FACTS if model.get("access") == "open" else {**FACTS, "num_parameters": STATED}
+    for key, attribute in facts.items():
         if model.get(key):
             yield _stated(name, attribute, at + pointer(key), raw_text(model[key]))
 
@@ -83,7 +86,7 @@ def _value(attribute: str, text: str) -> tuple[str | None, str]:
         return (day.isoformat(), "") if day else (None, "the release date is no date")
     if attribute == "accessibility":
         return (text, "") if text in ACCESS else (None, f"access is none of {', '.join(ACCESS)}")
-    if attribute == "total_params_b":
+    if attribute in (TOTAL, STATED):
         count = decimal_of(text)
         if count is None or count <= 0:
             return None, "the number of parameters is not a number above zero"
