@@ -21,7 +21,8 @@ def parse_yaml(body: bytes, where: str) -> Any:
     from ruamel.yaml.error import YAMLError
 
     try:
-        node = YAML(typ="safe").compose(body.decode("utf-8-sig"))
+        # in Python: the reader in C crashes on deep nesting instead of raising
+        node = YAML(typ="safe", pure=True).compose(body.decode("utf-8-sig"))
         return "" if node is None else _value(node, set())
     except (YAMLError, ValueError, RecursionError) as error:
         raise DataError(

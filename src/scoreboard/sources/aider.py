@@ -32,6 +32,7 @@ from scoreboard.yaml_documents import parse_yaml
 ROOT = "https://raw.githubusercontent.com/Aider-AI/aider/main/aider/website/_data/"
 NEEDED = ("model", "test_cases", "edit_format", "pass_rate_2", "date")
 RELEASED = ("released", "_released")  # the second keeps a model out of the board's own chart
+CUT_OFF = "the document is cut off in this row"
 SPARE_CASES = 2  # a run that lost one or two cases to a time-out counts as whole
 
 
@@ -79,7 +80,7 @@ def _run(run: Object, at: str, board: Board, cut: str) -> Iterator[Row]:
     missing = next((key for key in NEEDED if not run.get(key)), "")
     fault = f"the row has no {missing}" if missing else _fault(run, board)
     if cut in NEEDED:
-        fault = "the document is cut off in this row"
+        fault = CUT_OFF
     value = float_of(run.get("pass_rate_2"))
     if fault or value is None:
         place = at + pointer("pass_rate_2") if "pass_rate_2" in run else at
@@ -104,8 +105,7 @@ def _run(run: Object, at: str, board: Board, cut: str) -> Iterator[Row]:
     if date_of(run["date"]) is None:
         yield unread(at + pointer("date"), run["date"], "the date of the run is no date")
     yield from _released(run, at, released)
-    if cut != "total_cost":
-        yield from _cost(run, at, board)
+    yield from _cost(run, at, board, cut)
 
 
 def _fault(run: Object, board: Board) -> str:
@@ -128,11 +128,13 @@ def _released(run: Object, at: str, key: str) -> Iterator[Row]:
     yield _fact(run, "release_date", day.isoformat(), at + pointer(key), run[key])
 
 
-def _cost(run: Object, at: str, board: Board) -> Iterator[Row]:
+def _cost(run: Object, at: str, board: Board, cut: str) -> Iterator[Row]:
     raw = run.get("total_cost", "")
     cost = decimal_of(raw)
     if raw and (cost is None or cost < 0):
         yield unread(at + pointer("total_cost"), raw, "the cost is not a number of dollars")
+    elif cost and cut == "total_cost":
+        yield unread(at + pointer("total_cost"), raw, CUT_OFF)
     elif cost:
         yield _fact(run, f"{board.benchmark}_run_usd", raw, at + pointer("total_cost"), raw)
 
