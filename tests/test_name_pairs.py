@@ -282,6 +282,8 @@ OF_AIDER = {  # labelled from the command of each run; None: not a model of ours
     "DeepSeek-V3.2-Exp (Reasoner)": ("deepseek-v3.2-exp", "thinking"),
     "DeepSeek V3 (0324)": ("deepseek-v3-0324", ""),
     "llama3-70b-8192": ("llama-3-70b-instruct", ""),
+    "Grok-2": ("grok-2-2024-08-13", ""),  # run in October 2024
+    "gemini-1.5-flash-latest": ("gemini-1.5-flash-001", ""),  # run in June 2024
     "Ollama: q2_K": ("qwen2.5-coder-32b-instruct", "ollama-q2_k"),
     "ollama/mistral-small": ("mistral-small-instruct-2409", "ollama"),
     "ollama/Qwen2.5.1-Coder-7B-Instruct-GGUF:Q8_0-32k": None,
