@@ -273,6 +273,31 @@ def test_a_model_has_its_spellings_and_no_others(known: Known, model: str) -> No
     assert found == dict.fromkeys(APART[model], model)
 
 
+OF_AIDER = {  # labelled from the command of each run; None: not a model of ours
+    "gpt-5 (high)": ("gpt-5", "high"),
+    "o3": ("o3", ""),
+    "o1-mini (whole)": ("o1-mini", ""),
+    "claude-3-7-sonnet-20250219 (32k thinking tokens)": ("claude-3.7-sonnet", "32k"),
+    "claude-3-7-sonnet-20250219 (no thinking)": ("claude-3.7-sonnet", ""),
+    "DeepSeek-V3.2-Exp (Reasoner)": ("deepseek-v3.2-exp", "thinking"),
+    "DeepSeek V3 (0324)": ("deepseek-v3-0324", ""),
+    "llama3-70b-8192": ("llama-3-70b-instruct", ""),
+    "Grok-2": ("grok-2-2024-08-13", ""),  # run in October 2024
+    "gemini-1.5-flash-latest": ("gemini-1.5-flash-001", ""),  # run in June 2024
+    "Ollama: q2_K": ("qwen2.5-coder-32b-instruct", "ollama-q2_k"),
+    "ollama/mistral-small": ("mistral-small-instruct-2409", "ollama"),
+    "ollama/Qwen2.5.1-Coder-7B-Instruct-GGUF:Q8_0-32k": None,
+    "Reflection-70B": None,
+    "Dracarys2-72B-Instruct": None,
+}
+
+
+def test_names_of_aider(known: Known) -> None:
+    """Efforts, quantisations and hosts are variants; a fine-tune is not its base."""
+    found = {name: known.on("aider", name, dt.date(2025, 10, 3)) for name in OF_AIDER}
+    assert {n: m and (m.model, m.variant) for n, m in found.items()} == OF_AIDER
+
+
 def test_efforts_are_variants_of_one_model(known: Known) -> None:
     efforts = ["high", "low", "medium", "minimal"]
     names = [f"gpt-5-2025-08-07_{e}" for e in efforts]

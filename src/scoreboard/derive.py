@@ -56,6 +56,10 @@ WEIGHTS_WORDS = {
     "api access": "false",
     "hosted access (no api)": "false",
     "unreleased": "false",
+    # HELM's words
+    "open": "true",
+    "limited": "false",
+    "closed": "false",
 }
 FACT_ATTRIBUTES = {
     "open_weights": "weights",

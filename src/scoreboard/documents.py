@@ -1,7 +1,7 @@
 """Reading bytes without losing anything: JSON, CSV and archives with locators.
 
 JSON numbers stay as their raw text and duplicate keys are kept; a CSV record knows its line.
-`locate` finds the raw text of a cell again from its locator.
+`locate` finds the raw text of a cell again from its locator. YAML is read in `yaml_documents`.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ def locate(body: bytes, locator: str) -> str | None:
     """The raw text that a locator points at in these bytes, or None when it is not there."""
     try:
         if locator.startswith("/"):
-            return _locate_json(_json_of(body), locator)
+            return _locate_json(_tree_of(body), locator)
         if cell := CELL.fullmatch(locator):
             return _csv_of(body)[int(cell["line"])].cells[cell["column"]]
         member, _, inner = locator.partition("!")
@@ -219,8 +219,13 @@ def _members_of(body: bytes) -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=2)
-def _json_of(body: bytes) -> Any:
-    return parse_json(body, "document")
+def _tree_of(body: bytes) -> Any:
+    """JSON begins with a bracket; what does not is YAML."""
+    if body.lstrip()[:1] in (b"{", b"["):
+        return parse_json(body, "document")
+    from scoreboard.yaml_documents import parse_yaml
+
+    return parse_yaml(body, "document")
 
 
 @lru_cache(maxsize=64)

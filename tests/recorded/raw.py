@@ -9,6 +9,8 @@ import csv
 import hashlib
 import io
 import json
+import re
+import tarfile
 import zipfile
 from dataclasses import dataclass
 from datetime import date
@@ -75,9 +77,9 @@ class Mirror:
         """The records of a CSV document, or of a CSV file in an archive."""
         body = self.one(place, published).body
         if member:
-            with zipfile.ZipFile(io.BytesIO(body)) as archive:
-                (name,) = (n for n in archive.namelist() if n.rpartition("/")[2] == member)
-                body = archive.read(name)
+            files = files_of(body)
+            (name,) = (n for n in files if n.rpartition("/")[2] == member)
+            body = files[name]
         return list(records(body).values())
 
     def json(self, place: str, published: str) -> Any:
@@ -118,7 +120,37 @@ class Pairs(list[tuple[str, Any]]):
 
 @lru_cache(maxsize=4)
 def _tree(body: bytes) -> Any:
+    if body.lstrip()[:1] not in (b"{", b"["):
+        return yaml_entries(body)
     return json.loads(body, parse_float=str, parse_int=str, object_pairs_hook=Pairs)
+
+
+YAML_CELL = re.compile(r"(?P<dash>\s*- |\s+)(?P<key>\w+):(?: +(?P<text>.*))?")
+
+
+def yaml_entries(body: bytes) -> Any:
+    """A list of flat entries, one cell a line, alone or under one key: all that is recorded."""
+    entries: list[Pairs] = []
+    top = ""
+    for line in body.decode().splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found = YAML_CELL.fullmatch(line)
+        if found is None:
+            assert line.endswith(":") and not entries, line
+            top = line[:-1]
+            continue
+        if "-" in found["dash"]:
+            entries.append(Pairs())
+        entries[-1].append((found["key"], yaml_text(found["text"] or "")))
+    return Pairs([(top, entries)]) if top else entries
+
+
+def yaml_text(text: str) -> str:
+    """A scalar without its quotes, or without the comment behind it."""
+    if text[:1] in ("'", '"'):
+        return text[1 : text.rindex(text[0])]
+    return re.sub(r"(^|\s+)#.*", "", text).strip()
 
 
 def node(body: bytes, pointer: str) -> Any:
@@ -167,11 +199,20 @@ def record(body: bytes, locator: str) -> Cells | None:
     return records(body).get(int(line))
 
 
-@lru_cache(maxsize=64)
 def member_of(body: bytes, member: str) -> bytes:
-    """A file of a zip."""
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        return archive.read(member)
+    """A file of an archive."""
+    return files_of(body)[member]
+
+
+@lru_cache(maxsize=4)
+def files_of(body: bytes) -> dict[str, bytes]:
+    """The files of a zip or of a packed tar, by name."""
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+        opened = {m.name: tar.extractfile(m) for m in tar.getmembers()}
+        return {name: file.read() for name, file in opened.items() if file}
 
 
 def cell(body: bytes, locator: str) -> str | None:

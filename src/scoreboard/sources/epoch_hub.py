@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scoreboard.documents import Record, members, parse_csv
-from scoreboard.sources import _epoch
 from scoreboard.sources._common import broken, cell_fact, once
-from scoreboard.sources._epoch_files import FILES, File
-from scoreboard.sources.base import Document, Source, date_of, float_of, unread
-from scoreboard.tables import Row, Score
+from scoreboard.sources._epoch_files import FILES
+from scoreboard.sources._epoch_rows import score
+from scoreboard.sources.base import Document, Source, date_of, unread
+from scoreboard.tables import Row
 
 INDEX = "epoch_capabilities_index"
 INDEX_FACTS = {
@@ -25,8 +25,6 @@ INDEX_FACTS = {
     "Model name": "model_name",
 }
 OTHER_FACTS = ("Organization", "Country", "Release date")
-DATES = ("Started at", "Date of evaluation", "Evaluation date", "Run date", "Date run", "Date")
-NOT_A_SCAFFOLD = {"None"}
 
 
 class EpochHub(Source):
@@ -76,7 +74,7 @@ def _rows(stem: str, record: Record, indexed: set[str]) -> Iterator[Row]:
         indexed.add(name)
         yield from _facts(name, record, tuple(INDEX_FACTS))
     else:
-        yield from _score(stem, FILES[stem], record)
+        yield from score(stem, FILES[stem], record, date_of(record.cells.get("Release date")))
         if name not in indexed:
             yield from _facts(name, record, OTHER_FACTS)
 
@@ -85,50 +83,3 @@ def _facts(name: str, record: Record, columns: tuple[str, ...]) -> Iterator[Row]
     for column in columns:
         if name and column in record.cells:
             yield from cell_fact("model", name, INDEX_FACTS[column], record, column)
-
-
-def _score(benchmark: str, file: File, record: Record) -> Iterator[Row]:
-    cells = record.cells
-    raw = cells[file.score]
-    value = float_of(raw)
-    name = cells["Model version"].strip() or cells.get("Name", "").strip()
-    fault = "" if name else "the row names no model"
-    if value is None:
-        fault = "the score is not a number" if raw.strip() else "the row has no score"
-    if fault or value is None:
-        yield unread(record.at(file.score), raw, fault)
-        return
-    low, high = _interval(file, record, value)
-    error = float_of(cells.get(file.stderr))
-    scaffold = cells.get(file.scaffold, "").strip()
-    day = next((c for c in DATES if cells.get(c)), "")
-    if day and date_of(cells[day]) is None:
-        yield unread(record.at(day), cells[day], "the date of the run is no date")
-    source = _epoch.OWN_SOURCE if file.own else cells.get("Source", "")
-    yield Score(
-        source_name=name,
-        benchmark=benchmark,
-        value=value,
-        full_score=file.full,
-        stderr=None if error is None else error * file.stderr_factor,
-        low=low,
-        high=high,
-        shots=cells.get("Shots", "").strip().removesuffix("-shot"),
-        harness=_epoch.harness(source, benchmark),
-        scaffold="" if scaffold in NOT_A_SCAFFOLD else scaffold,
-        runner=_epoch.runner(source),
-        evaluated=date_of(cells.get(day)),
-        released=date_of(cells.get("Release date")),
-        locator=record.at(file.score),
-        raw=raw,
-    )
-
-
-def _interval(file: File, record: Record, value: float) -> tuple[float | None, float | None]:
-    """The published interval, given as its ends or as `=+11/-11`."""
-    low, high = (float_of(record.cells.get(c)) for c in (file.low, file.high))
-    plus, _, minus = record.cells.get(file.half_width, "").removeprefix("=+").partition("/-")
-    up, down = float_of(plus), float_of(minus)
-    if low is None and high is None and up is not None and down is not None:
-        return value - down, value + up
-    return low, high
