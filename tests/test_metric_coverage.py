@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from metric_world import Row, closed, day, released, scored, weights, world
+from scoreboard.config import HOME_VARIABLE
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate
 from scoreboard.metrics.coverage import Coverage
-from scoreboard.store import Tables
+from scoreboard.metrics.gap import Gap
+from scoreboard.store import Tables, open_tables
 
 METRIC = Coverage()
 LATE = "list@2025-12-31"
 EARLY = "list@2025-06-30"
 #: three closed models, two open, one of which nobody knows whether it is open, one without a date
 MODELS: list[Row] = [
-    released("c1", "2025-01-01", country="US"), released("c2", "2025-02-01", country="US"),
+    released("c1", "2025-01-01", country="US"), released("c2", "2025-04-15", country="US"),
     released("c3", "2025-11-01", country="US"), released("o1", "2025-03-01", country="CN"),
-    released("o2", "2025-04-01", country="FR"), released("x", "2025-05-01"),
+    released("o2", "2025-07-15", country="FR"), released("x", "2025-05-01"),
     {"model": "undated", "country": "CN"},
     # open and never scored: two by the end of 2025, one after it, one of unknown release
     released("new1", "2025-06-01"), released("new2", "2025-12-01"), released("next", "2026-02-01"),
@@ -42,18 +45,18 @@ def of(model: str, value: float, since: str, **columns: object) -> Row:
 ROWS: list[Row] = [
     of("c1", 70, "2025-01-01"),
     of("c1", 72, "2025-01-01", variant="high", runner="developer"),
-    of("c2", 60, "2025-02-01", runner="developer"),
+    of("c2", 60, "2025-04-15", runner="developer"),
     of("c3", 90, "2025-11-01"),
     of("o1", 65, "2025-03-01"),
     of("o1", 66, "2025-03-01", harness="other", runner=""),
-    of("o2", 50, "2025-04-01"),
+    of("o2", 50, "2025-07-15"),
     of("x", 80, "2025-05-01"),
     {**of("undated", 10, "2025-01-01"), "released": None},
     {**of("", 11, "2025-01-01"), "source_name": "stranger"},
     # the same document half a year before: its row of c1 is restated
     of("c1", 1, "2025-01-01", snapshot_id=EARLY, published="2025-06-30"),
     # the same result twice in one document: the later row counts
-    of("c2", 61, "2025-02-01", runner="developer"),
+    of("c2", 61, "2025-04-15", runner="developer"),
 ]
 SNAPSHOTS: list[Row] = [
     {"id": i, "source": "list", "address": "https://example.org/list", "published": day(i[5:])}
@@ -102,6 +105,11 @@ def test_what_is_told_of_a_test(tables: Tables) -> None:
     assert told["newest_document"] == day("2025-12-31")
     assert (told["items"], told["test_set"]) == (40, "private")
     assert (told["undated"], told["unresolved"]) == (1, 1)
+    assert told["in_words"] == [
+        "models by group: closed 3, open 2, unknown 1",
+        "newest release 2025-11-01, newest document 2025-12-31; 28.6 % reported by developers; "
+        "40 questions, private",
+    ]
 
 
 def test_each_row_counts_once_or_is_left_out_with_a_reason(tables: Tables) -> None:
@@ -147,6 +155,15 @@ def test_where_everything_is_scored_the_gap_is_what_it_is(tables: Tables) -> Non
     assert e.value == e.low == e.high
 
 
+def test_a_series_that_has_ended_has_no_gap(tables: Tables) -> None:
+    """The last open model with a row came out on 2025-07-15."""
+    e = ask(tables, measure="gap", as_of="2026-01-12")
+    assert (e.value, e.low) == (None, None)
+    assert e.caveats[0].startswith("the series ends: the last row of a group is of 2025-07-15")
+    assert ask(tables, measure="gap", as_of="2026-01-11").value == 25.0
+    assert ask(tables, as_of="2026-01-12").value == 2 / 5
+
+
 def test_groups_are_those_of_the_day(tables: Tables) -> None:
     """The weights of o2 came out in August; c3 in November."""
     e = ask(tables, as_of="2025-07-31")
@@ -166,7 +183,7 @@ def test_other_groups(tables: Tables) -> None:
 
 
 def test_one_source(tables: Tables) -> None:
-    rows = [*ROWS, of("o2", 99, "2025-04-01", source="mine", snapshot_id="mine@2025-12-31")]
+    rows = [*ROWS, of("o2", 99, "2025-07-15", source="mine", snapshot_id="mine@2025-12-31")]
     mine = {"id": "mine@2025-12-31", "source": "mine", "address": "own:mine/1",
             "published": day("2025-12-31")}  # fmt: skip
     both = made(rows, snapshots=[*SNAPSHOTS, mine])
@@ -198,8 +215,8 @@ def test_every_test_has_a_row(tables: Tables) -> None:
 def test_series_is_the_share_at_each_release(tables: Tables) -> None:
     p = METRIC.read(tables, {"benchmark": "quiz", "as_of": "2025-12-31"})
     assert [(str(e.as_of)[:7], e.value) for e in METRIC.series(tables, p)] == [
-        ("2025-01", 0), ("2025-02", 0), ("2025-03", 1 / 3), ("2025-04", 1 / 4), ("2025-05", 1 / 4),
-        ("2025-11", 2 / 5),
+        ("2025-01", 0), ("2025-03", 1 / 2), ("2025-04", 1 / 3), ("2025-05", 1 / 3),
+        ("2025-07", 1 / 4), ("2025-11", 2 / 5),
     ]  # fmt: skip
     with pytest.raises(UsageError, match="has no series"):
         METRIC.series(tables, METRIC.read(tables, {}))
@@ -221,3 +238,17 @@ def test_the_order_of_rows_does_not_matter(measure: str) -> None:
         random.Random(seed).shuffle(numbered)
         answers.append(ask(made(numbered), measure=measure).as_json())
     assert all(a == answers[0] for a in answers)
+
+
+@pytest.mark.parametrize("by", ["openness", "origin"])
+def test_the_gap_is_that_of_the_metric_gap(
+    by: str, built_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over all real tests: two metrics must not contradict each other."""
+    monkeypatch.setenv(HOME_VARIABLE, str(built_home))
+    real, gap = open_tables(), Gap()
+    given = {"by": by, "as_of": "2025-09-30"}
+    found = METRIC.compute(real, METRIC.read(real, {**given, "measure": "gap"}))
+    grid = [gap.read(real, {**given, "benchmark": e.key["benchmark"]}) for e in found]
+    assert [e.value for e in found] == gap.values(real, grid)
+    assert sum(e.value is not None for e in found) > 20

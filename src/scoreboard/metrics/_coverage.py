@@ -13,7 +13,7 @@ from scoreboard.estimate import LeftOut, Ref
 from scoreboard.metrics._groups import UNKNOWN, About, all_models, group_of, in_group
 from scoreboard.metrics._scores import read_world
 from scoreboard.metrics.base import Values
-from scoreboard.metrics.gap import DEFAULT_GROUPS, choose_harness, sides_of
+from scoreboard.metrics.gap import CARRY_DAYS, DEFAULT_GROUPS, choose_harness, sides_of
 from scoreboard.store import Tables
 
 # Every result, whether it is of the newest document of its address; the later of equal rows last.
@@ -216,6 +216,12 @@ def gap_bounds(tables: Tables, p: Values, benchmark: str, unscored: int) -> Boun
     if harness is None:
         return Bounds(why=f"no harness has models of both {pair[0]} and {pair[1]}")
     top, chasing = sides_of(world, harness, asked, p["as_of"])
+    last = min(top.last, chasing.last)
+    if (p["as_of"] - last).days > CARRY_DAYS:
+        why = (
+            f"the series ends: the last row of a group is of {last}, over {CARRY_DAYS} days before"
+        )
+        return Bounds(why=why)
     best = max(s.value for s in rows[harness] if s.released <= p["as_of"])
     plain = top.best.value - chasing.best.value
     return Bounds(plain, top.best.value - best if unscored else plain, harness.text())

@@ -148,6 +148,7 @@ class Coverage(Metric):
             "by": asked["by"], "of": asked["of"], "measure": asked["measure"],
             **details(tables, tally, asked, benchmark),
         }  # fmt: skip
+        detail["in_words"] = _in_words(detail) if tally.rows else []
         accuracy = about_tests(tables)[benchmark]["scale"] == "accuracy"
         points = "points" if accuracy else "index_points"
         return Estimate(
@@ -168,6 +169,7 @@ class Coverage(Metric):
         )
 
 
+MOST_GROUPS = 6  # told in words
 COUNTED = "a count of what sources record, no sampling error"
 METHODS = {
     "share": "distinct models of the group over those whose group is known",
@@ -219,6 +221,21 @@ def _caveats(tally: Tally, asked: Values, detail: Values) -> list[str]:
         if detail[word]:
             found.append(f"left out: {detail[word]} {many}")
     return found
+
+
+def _in_words(detail: Values) -> list[str]:
+    """The counts of a test in two lines."""
+    groups = ", ".join(f"{group} {n}" for group, n in list(detail["groups"].items())[:MOST_GROUPS])
+    more = len(detail["groups"]) - MOST_GROUPS
+    said = detail["self_reported"]
+    by_whom = "" if said is None else f"; {number(said, 'fraction')} % reported by developers"
+    items = f"{detail['items']} questions" if detail["items"] else "number of questions not known"
+    access = (detail["test_set"] or "access not known").replace("_", " ")
+    return [
+        f"models by group: {groups}" + (f" and {more} more groups" if more > 0 else ""),
+        f"newest release {detail['newest_released']}, newest document "
+        f"{detail['newest_document']}{by_whom}; {items}, {access}",
+    ]
 
 
 def _gap_words(test: str, e: Estimate, name: Name) -> str:
