@@ -70,6 +70,14 @@ def test_commands_run(line: str, built_home: Path) -> None:
     assert run(sys.executable, "-m", *shlex.split(line, comments=True), home=built_home)
 
 
+@pytest.mark.parametrize("block", blocks("README.md", "bash"))
+def test_commands_that_change_state_run_one_after_another(block: str, tmp_path: Path) -> None:
+    """A block of the kind bash, over a state folder of its own."""
+    for line in block.splitlines():
+        assert line.startswith("scoreboard ")
+        assert run(sys.executable, "-m", *shlex.split(line), home=tmp_path), line
+
+
 @pytest.mark.parametrize("code", blocks("README.md", "python"))
 def test_python_runs(code: str, built_home: Path) -> None:
     assert run(sys.executable, "-c", code, home=built_home)

@@ -24,6 +24,7 @@ from scoreboard.figures import (
 from scoreboard.lineage import explain as trail_of
 from scoreboard.lookup import card, find, identified, names, same
 from scoreboard.metrics import all_metrics, get_metric
+from scoreboard.own import add, own_documents, remove
 from scoreboard.query import sql
 from scoreboard.render import headed
 from scoreboard.snapshots import SnapshotStore
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     from scoreboard.site.build import Built
 
 __all__ = [
-    "board", "build", "bundle", "card", "check_assumptions", "cite", "diff",
-    "explain", "find", "metrics", "names", "params", "same", "show", "site", "sources", "sql",
-    "sync", "tables", "unread",
+    "add", "board", "build", "bundle", "card", "check_assumptions", "cite", "diff",
+    "explain", "find", "metrics", "names", "own_documents", "params", "remove", "same", "show",
+    "site", "sources", "sql", "sync", "tables", "unread",
 ]  # fmt: skip
 
 Progress = Callable[[str], None]

@@ -117,6 +117,56 @@ def sync(
 
 
 @app.command()
+def add(
+    file: Annotated[list[Path], typer.Argument(help="Inspect logs, Every Eval Ever documents.")],
+    harness: Annotated[
+        str, typer.Option("--harness", help="What to call the procedure; else its library.")
+    ] = "",
+    model: Annotated[str, typer.Option("--model", help="The model, by its id.")] = "",
+    benchmark: Annotated[
+        list[str] | None,
+        typer.Option("--benchmark", help="The test: ID, or NAME=ID; repeatable."),
+    ] = None,
+    metric: Annotated[str, typer.Option("--metric", help="Which metric is the score.")] = "",
+    full_score: Annotated[
+        str, typer.Option("--full-score", help="What is perfect, where nobody says.")
+    ] = "",
+    runner: Annotated[
+        str, typer.Option("--runner", help="Who ran it: developer or independent.")
+    ] = "",
+    format_: DataFormat = "table",
+) -> None:
+    """Add scores of your own, from logs of evaluations."""
+    from scoreboard import api, own_text
+    from scoreboard.render import to_json
+    from scoreboard.sources._own import Choices
+
+    checked_format(format_, ("table", "json"))
+    said = Choices(harness, model, tuple(benchmark or ()), metric, full_score, runner)
+    found = api.add(file, said, progress)
+    done()
+    put(to_json(found) if format_ == "json" else own_text.added(found, columns()), format_)
+    for line in own_text.problems(found):
+        say(line)
+
+
+@app.command()
+def remove(
+    run: Annotated[list[str] | None, typer.Argument(help="Runs, or all; none lists them.")] = None,
+    format_: DataFormat = "table",
+) -> None:
+    """Remove scores of your own, or list them."""
+    from scoreboard import api, own_text
+    from scoreboard.render import to_json
+
+    checked_format(format_, ("table", "json"))
+    found = own_text.documents(api.remove(run) if run else api.own_documents())
+    text = to_json(found) if format_ == "json" else own_text.listed(found, columns())
+    put(text, format_)
+    say(f"removed {len(found)}" if run else "scoreboard remove RUN forgets one, all every one")
+
+
+@app.command()
 def sources(
     name: Annotated[str | None, typer.Argument(help="One source: its unread rows too.")] = None,
     format_: DataFormat = "table",

@@ -12,6 +12,7 @@ import io
 import json
 import lzma
 import re
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -197,6 +198,49 @@ def members(body: bytes, where: str) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
+ZIP = b"PK\x03\x04"
+ZSTANDARD = 93  # how zip numbers it; the standard library unpacks it from Python 3.14 on
+
+
+def is_zip(body: bytes) -> bool:
+    """Whether these bytes are a zip."""
+    return body.startswith(ZIP)
+
+
+def member_names(body: bytes, where: str) -> list[str]:
+    """The names of the files of a zip."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return archive.namelist()
+    except BAD_ARCHIVE as error:
+        raise DataError(f"the archive is not whole: {error}", where=where) from error
+
+
+def member(body: bytes, name: str, where: str) -> bytes:
+    """One file of a zip; one that Zstandard packed must be a JSON object."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            about = archive.getinfo(name)
+            if about.file_size > UNPACKED_LIMIT:
+                raise _too_large(where)
+            if about.compress_type != ZSTANDARD:
+                return archive.read(name)
+        found = _unpacked(body, about)
+    except (*BAD_ARCHIVE, KeyError, struct.error) as error:
+        raise DataError(f"the archive is not whole: {error}", where=where) from error
+    if about.CRC not in (zlib.crc32(found), zlib.crc32(found + b"\n")):  # the end is not kept
+        raise DataError(f"the archive is not whole: {name} has another checksum", where=where)
+    return found
+
+
+def _unpacked(body: bytes, about: zipfile.ZipInfo) -> bytes:
+    from scoreboard.engine import unpacked
+
+    head = about.header_offset + 26
+    start = head + 4 + sum(struct.unpack("<HH", body[head : head + 4]))
+    return unpacked(body[start : start + about.compress_size], about.file_size)
+
+
 CELL = re.compile(r"L(?P<line>\d+)/(?P<column>.*)", re.DOTALL)
 
 
@@ -207,10 +251,15 @@ def locate(body: bytes, locator: str) -> str | None:
             return _locate_json(_tree_of(body), locator)
         if cell := CELL.fullmatch(locator):
             return _csv_of(body)[int(cell["line"])].cells[cell["column"]]
-        member, _, inner = locator.partition("!")
-        return locate(_members_of(body)[member], inner)
+        name, _, inner = locator.partition("!")
+        return locate(_member_of(body, name), inner)
     except (DataError, LookupError, ValueError, RecursionError, StopIteration):
         return None
+
+
+@lru_cache(maxsize=8)
+def _member_of(body: bytes, name: str) -> bytes:
+    return member(body, name, "archive") if is_zip(body) else _members_of(body)[name]
 
 
 @lru_cache(maxsize=2)

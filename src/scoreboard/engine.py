@@ -66,10 +66,17 @@ def _cell(value: object) -> object:
 def read_csv(
     connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str], path: Path
 ) -> None:
-    """Append a CSV file written by `csv_text` to a table. Text is never null."""
+    """Append a CSV file written by `csv_text` to a table. Text is never null.
+
+    A file of an older version may lack columns that may be null.
+    """
+    with path.open(encoding="utf-8") as file:
+        written = file.readline().rstrip("\r\n").split(",")
+    if len(written) < len(columns) and written == [c for c in columns if c in written]:
+        columns = {c: columns[c] for c in written}
     texts = [c for c, t in columns.items() if t == "VARCHAR"]
     connection.execute(
-        f'INSERT INTO "{name}" SELECT * FROM read_csv(?, columns=?, header=true, '
+        f'INSERT INTO "{name}" BY NAME SELECT * FROM read_csv(?, columns=?, header=true, '
         "auto_detect=false, delim=',', quote='\"', escape='\"', parallel=false, "
         "null_padding=false, force_not_null=?, max_line_size=?)",
         [str(path), columns, texts, LONGEST_ROW],
@@ -98,3 +105,24 @@ def create(
     """Make a table and fill it."""
     connection.execute(ddl(name, columns))
     insert(connection, name, columns, records)
+
+
+def unpacked(body: bytes, size: int) -> bytes:
+    """A JSON object packed with Zstandard, of this size in bytes once unpacked.
+
+    Raises ValueError for anything else.
+    """
+    import duckdb
+
+    sql = (
+        "SELECT json FROM read_json_objects(?, compression='zstd', format='unstructured', "
+        "maximum_object_size=?)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "packed.zst"
+        path.write_bytes(body)
+        try:
+            row = connect().execute(sql, [str(path), size + 1]).fetchone()
+        except duckdb.Error as error:
+            raise ValueError(str(error).partition("\n")[0]) from error
+    return str(row[0]).encode() if row else b""

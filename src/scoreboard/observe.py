@@ -24,7 +24,7 @@ SELECT n.model, n.variant, b.benchmark,
     THEN (100 - b.chance) / 100 ELSE 1 END AS stderr,
   s.low * scale_ AS low, s.high * scale_ AS high,
   s.source_name, s.harness, s.shots, s.scaffold, s.runner, s.evaluated, s.source,
-  coalesce(m.released, s.released) AS released, s.chance_removed,
+  coalesce(m.released, s.released) AS released, s.chance_removed, s.items,
   s.published, s.snapshot_id, s.locator, s.raw
 FROM (
   SELECT scores.*, snapshots.source, snapshots.published,

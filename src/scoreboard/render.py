@@ -110,6 +110,7 @@ def decided(estimate: Estimate) -> list[str]:
         words.append(f"at {detail['provider']}")
     if detail.get("week"):
         words.append(f"week of {detail['week']}")
+    words += detail.get("in_words", ())
     return [clean(w) for w in words]
 
 

@@ -104,6 +104,16 @@ class SnapshotStore:
         write_atomic(about, _SNAPSHOT.dump_json(snapshot, indent=1))
         return snapshot, True
 
+    def remove(self, snapshot: Snapshot) -> None:
+        """Forget one document; its bytes too, unless another snapshot has the same."""
+        others = [s for s in self.held() if s.id != snapshot.id]
+        try:
+            (self.folder / f"{snapshot.id}.json").unlink(missing_ok=True)
+            if snapshot.sha256 not in {s.sha256 for s in others}:
+                (self.folder / snapshot.sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
+
     def held(self) -> list[Snapshot]:
         """Every snapshot held, oldest published first."""
         found = []

@@ -86,7 +86,9 @@ class Tables:
 
 
 NEWEST = {
-    "results": "SELECT max(published) FROM results",
+    # own scores move no figure: what one machine tests is no news of the field
+    "results": "SELECT coalesce(max(published) FILTER (source <> 'own'), max(published)) "
+    "FROM results",
     "offers": "SELECT max(last_seen) FROM offers",
     "usage": "SELECT max(start + CAST(days - 1 AS INTEGER)) FROM usage WHERE model <> ''",
     "models": "SELECT max(s.published) FROM statements JOIN snapshots s ON s.id = snapshot_id",

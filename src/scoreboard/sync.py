@@ -219,7 +219,7 @@ def _live(sources: list[Source], store: SnapshotStore, day: dt.date) -> Iterator
         newest = max((s.published for s in mine), default=None)
         addresses = source.live(day, newest)
         if not addresses:
-            yield Outcome(source.id, "", "skipped", "an archive: read from a mirror only")
+            yield Outcome(source.id, "", "skipped", source.aside)
         for address in addresses:
             yield _fetch(source, address, key, mine, store, day)
 

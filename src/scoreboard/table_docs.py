@@ -96,6 +96,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "evaluated": "date of the run",
             "released": "release date of the model, ours before the source's",
             "chance_removed": "the source had subtracted the chance level",
+            "items": "questions scored, where the source says; else those of the benchmark",
         },
     ),
     "offers": (

@@ -82,6 +82,7 @@ class Score(Row):
     evaluated: dt.date | None = column("date of the run", None)
     released: dt.date | None = column("the source's release date of the model", None)
     chance_removed: bool = column("guessing was subtracted and the rest rescaled", False)
+    items: int | None = column("questions scored, where the source says", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -421,3 +421,28 @@ def test_tracked_models_of_qwen(mirror: Mirror) -> None:
 def test_statistics_are_as_published(name: str, value: float, unit: str) -> None:
     found = one("statistic", statistic=name)
     assert (found.value, found.unit) == (value, unit)
+
+
+# coverage
+
+PUBLISHED_OPEN = [  # rows of the matrix labelled open, all rows, per cent in print
+    ("mmlu", "mmlu", 58, 99, 59), ("swe_bench_verified", "swe-bench verified", 5, 32, 16),
+    ("hle", "hle", 2, 37, 5),
+]  # fmt: skip
+OPEN_UNLABELLED = {"mmlu": 11, "swe_bench_verified": 1, "hle": 0}  # of its Unknown ones
+
+
+@pytest.mark.parametrize(("benchmark", "name", "labelled", "whole", "percent"), PUBLISHED_OPEN)
+def test_shares_of_open_models(
+    mirror: Mirror, benchmark: str, name: str, labelled: int, whole: int, percent: int
+) -> None:
+    """The published shares count Unknown as not open; those of its models that are open add up."""
+    access = {r["Model"]: r["Model accessibility"] for r in mirror.csv(*SCORES)}
+    mine = [r for r in mirror.csv(*MATRIX) if r["benchmark"].lower() == name]
+    labels = [access[r["model"]] for r in mine]
+    assert (sum(is_open(x) is True for x in labels), len(labels)) == (labelled, whole)
+    assert round(100 * labelled / whole) == percent
+    found = one("coverage", benchmark=benchmark, source="epoch_index").detail
+    repaired = labelled + OPEN_UNLABELLED[benchmark]
+    assert (found["results_of_group"], found["results"]) == (repaired, whole)
+    assert OPEN_UNLABELLED[benchmark] <= sum(is_open(x) is None for x in labels)

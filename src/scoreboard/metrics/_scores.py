@@ -248,8 +248,8 @@ def _error(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) ->
     share = min(1.0, max(0.0, float(row["value"]) / 100))
     if row["stderr"] is not None:
         error = float(row["stderr"])
-    elif benchmark.items:
-        error = 100 * wilson_error(share, benchmark.items)
+    elif items := row["items"] or benchmark.items:
+        error = 100 * wilson_error(share, items)
     else:
         return None
     rater = (benchmark.rater_sd or 0.0) / 2**0.5

@@ -112,6 +112,7 @@ class Metric(ABC):
     things: ClassVar[
         tuple[str, ...]
     ] = ()  # kinds of things with a figure each: a parameter or `by`
+    columns: ClassVar[tuple[str, ...]] = ()  # details shown beside the value where it has several
 
     @abstractmethod
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:

@@ -109,8 +109,9 @@ def estimate_rows(world: World, answer: Answer, path: str) -> list[Json]:
     for e in answer.estimates:
         keys = dict(e.key)
         target = next((own[t] for k, v in keys.items() if (t := f"{k}={v}") in own), f"{path}#rows")
+        more = {c: e.detail.get(c) for c in answer.metric.columns}
         found.append({**keys, "value": e.value, "low": e.low, "high": e.high, "unit": e.unit,
-                      "as_of": e.as_of, "figure_path": target})  # fmt: skip
+                      **more, "as_of": e.as_of, "figure_path": target})  # fmt: skip
     return found
 
 

@@ -59,6 +59,7 @@ class Source(ABC):
     tables: ClassVar[tuple[str, ...]]
     namespace: ClassVar[str] = ""  # sources that use the same identifiers share one
     efforts: ClassVar[bool] = False  # names end in a reasoning effort: `gpt-5_high`
+    aside: ClassVar[str] = "an archive: read from a mirror only"  # why nothing is fetched live
 
     @abstractmethod
     def read(self, document: Document) -> Iterable[Row]:
