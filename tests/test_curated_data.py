@@ -32,6 +32,7 @@ UNITS = {
     "usd_per_mtok",
     "usd",
     "count",
+    "params_b",
 }
 LATER_METRICS = {"lag", "price", "price_to_reach", "price_ratio", "price_change", "concentration",
                  "size", "adoption", "downloads", "choose", "host"}  # fmt: skip

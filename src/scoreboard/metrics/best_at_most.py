@@ -37,11 +37,12 @@ from scoreboard.metrics._sizes import (
 )
 from scoreboard.metrics._words import Name, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
-from scoreboard.render import SHOWN, number
+from scoreboard.render import number
 from scoreboard.store import Tables
 
 Picked = tuple[Harness, Mapping[str, Scored]]
 RUNNERS_UP = 3
+LIMITS = ["1", "3", "8", "10", "15", "35", "75", "130", "250", "500", "1000"]
 
 
 class BestAtMost(Metric):
@@ -69,7 +70,7 @@ class BestAtMost(Metric):
         Param("benchmark", "the test", default="index", domain=benchmark_domain,
               canonical=canonical_benchmark),
         Param("at_most", "billions of parameters, this many included", kind="number",
-              default="10"),
+              default="10", domain=lambda _t, _o: LIMITS),
         COUNT,
         OPENNESS,
         Param("harness", "who or what ran the test", domain=harness_domain),
@@ -106,8 +107,8 @@ class BestAtMost(Metric):
         active = "active " if e.key["count"] == "active" else ""
         return (
             f"The best open model of at most {billions(e.detail['at_most'])} {active}parameters, "
-            f"{name('model', e.detail['model'])}, scores {number(e.value, e.unit)} "
-            f"{SHOWN[e.unit]} on {name('benchmark', e.key['benchmark'])}."
+            f"{name('model', e.detail['model'])}, scores {number(e.value, e.unit)} on "
+            f"{name('benchmark', e.key['benchmark'])}."
         )
 
 

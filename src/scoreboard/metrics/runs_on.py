@@ -51,10 +51,12 @@ from scoreboard.metrics._sizes import (
 )
 from scoreboard.metrics._words import Name, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
-from scoreboard.render import SHOWN, number
+from scoreboard.render import number
 from scoreboard.store import Tables
 
 RUNNERS_UP = 5
+MEMORIES = ["8", "16", "24", "32", "48", "64", "80", "128", "192", "256", "512", "640", "1128"]
+CONTEXTS = [str(2**n) for n in range(11, 21)]
 PLACES = "SELECT model, snapshot_id, locator, raw FROM architectures"
 
 
@@ -100,14 +102,17 @@ class RunsOn(Metric):
     params = (
         Param("benchmark", "the test", default="index", domain=benchmark_domain,
               canonical=canonical_benchmark),
-        Param("memory", "gigabytes of the machine, 1e9 bytes each", kind="number", default="32"),
+        Param("memory", "gigabytes of the machine, 1e9 bytes each", kind="number", default="32",
+              domain=lambda _t, _o: MEMORIES),
         Param("quantisation", "format of the weights", default="q4_k_m", domain=format_domain),
-        Param("context", "tokens of one text", kind="number", default="8192"),
-        Param("sequences", "texts at once", kind="number", default="1"),
+        Param("context", "tokens of one text", kind="number", default="8192",
+              domain=lambda _t, _o: CONTEXTS),
+        Param("sequences", "texts at once", kind="number", default="1",
+              domain=lambda _t, _o: ["1", "8", "32", "128"]),
         Param("cache", "format of the cache", default=CACHE,
               domain=lambda _t, _o: list(CACHE_BYTES)),
         Param("overhead", "share of the memory that stays free", kind="number",
-              default=str(RESERVED)),
+              default=str(RESERVED), domain=lambda _t, _o: ["0", "0.1", "0.2", "0.3"]),
         Param("by", "one estimate per model, or the best alone", default="model",
               domain=lambda _t, _o: ["model", "best"]),
         OPENNESS,
@@ -145,8 +150,8 @@ class RunsOn(Metric):
         detail = e.detail
         least = "at least " if detail["lower_bound"] else ""
         return (
-            f"{name('model', detail['model'])} scores {number(e.value, e.unit)} {SHOWN[e.unit]} "
-            f"on {name('benchmark', e.key['benchmark'])} and needs {least}"
+            f"{name('model', detail['model'])} scores {number(e.value, e.unit)} on "
+            f"{name('benchmark', e.key['benchmark'])} and needs {least}"
             f"{detail['memory_gb']:.3g} of {detail['memory']:g} GB."
         )
 
@@ -253,7 +258,8 @@ class Answer:
 
     def _smallest(self, there: list[str]) -> list[str]:
         """How far the nearest model is from fitting."""
-        needs = [(self.needs.memory[m].gb, m) for m in there if m in self.needs.memory]
+        memory, short = self.needs.memory, self.needs.short
+        needs = [(memory[m].gb, m) for m in there if m in memory and m not in short]
         if not needs:
             return []
         least, model = min(needs)
