@@ -32,6 +32,7 @@ UNITS = {
     "usd_per_mtok",
     "usd",
     "count",
+    "params_b",
 }
 LATER_METRICS = {"lag", "price", "price_to_reach", "price_ratio", "price_change", "concentration",
                  "size", "adoption", "downloads", "choose", "host"}  # fmt: skip
@@ -110,7 +111,8 @@ def test_a_model_file_is_of_its_developer_and_says_nothing_without_evidence(path
 
 
 @pytest.mark.parametrize(
-    "name", ["developers", "providers", "licences", "benchmarks", "families", "corrections"]
+    "name",
+    ["developers", "providers", "licences", "benchmarks", "families", "corrections", "formats"],
 )
 def test_no_entry_is_there_twice(name: str) -> None:
     entries = [e.get("id", str(e)) for e in read_yaml(DATA / f"{name}.yml")[name]]
@@ -237,6 +239,17 @@ def test_sizes_are_in_order(data: Curated) -> None:
             assert m.active_b > 0, m.id
             assert m.params_b is None or m.active_b <= m.params_b, m.id
         assert m.context is None or m.context >= 256, m.id
+
+
+def test_every_architecture_has_evidence_and_known_formats(data: Curated) -> None:
+    stated = {i: m for i, m in data.models.items() if m.architecture is not None}
+    assert len(stated) > 100
+    assert [i for i, m in stated.items() if not m.evidence.get("architecture")] == []
+    assert [i for i in stated if data.architecture(i) is None] == []
+    found = [a for a in map(data.architecture, stated) if a]
+    parts = {p.format for _, a in found for p in a.native}
+    assert parts - set(data.formats) == set()
+    assert {f.embeddings for f in data.formats.values()} - {None, *data.formats} == set()
 
 
 def test_prices_of_one_offer_do_not_overlap(data: Curated) -> None:

@@ -22,12 +22,14 @@ from scoreboard.store import Tables, open_tables
 
 UNITS = {
     "points", "index_points", "days", "months", "fraction", "ratio", "usd_per_mtok", "usd", "count",
+    "params_b",
 }  # fmt: skip
 CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "table"}
 WORDS = {
     "benchmark", "harness", "shots", "method", "lag_rule", "by", "of", "leader", "chaser", "stat",
     "week", "start", "end", "denominator", "model", "provider", "providers", "kind", "a", "b",
     "level", "reaches", "openness", "labels", "dates", "as_of", "vintage",
+    "count", "at_most", "memory", "quantisation", "context",
 }  # fmt: skip
 # Not kinds of charts: what all kinds share.
 SHARED = {"__init__", "base"}
@@ -35,7 +37,8 @@ SENTENCE = re.compile(r"[^\s.!?](?:[^\n]*[^\s.!?])?\.")
 READINGS = 20
 TRIES = 30 * READINGS
 # Where the defaults alone ask for nothing, or for every model there is.
-NEEDED = {"statistic": {"statistic": "ai-act-gpai-start"}, "price": {"model": "gpt-4o-2024-08-06"}}
+NEEDED = {"statistic": {"statistic": "ai-act-gpai-start"}, "price": {"model": "gpt-4o-2024-08-06"},
+          "runs_on": {"by": "best"}}  # fmt: skip
 TABLES = ("prices", "scores", "tokens", "totals", "facts")
 METRICS = [pytest.param(m, id=m.id) for m in all_metrics().values()]
 
@@ -113,7 +116,8 @@ def test_parameters_are_declared(tables: Tables, metric: Metric) -> None:
 @pytest.mark.parametrize("metric", METRICS)
 def test_common_ideas_have_their_common_name(metric: Metric) -> None:
     own = {"statistic": {"statistic", "publisher"}, "price": {"mix", "variant", "tier"},
-           "coverage": {"measure", "source"}}  # fmt: skip
+           "coverage": {"measure", "source"},
+           "runs_on": {"sequences", "cache", "overhead"}}  # fmt: skip
     mixed = {"mix"} if any(p.name == "kind" for p in metric.params) else set()
     assert {p.name for p in metric.params} <= WORDS | own.get(metric.id, set()) | mixed
 

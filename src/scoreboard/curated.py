@@ -72,6 +72,99 @@ class NameEntry(Entry):
     variant: str | None = None
 
 
+AttentionKind = Literal["full", "sliding", "latent", "compressed", "linear"]
+# What each kind of attention needs, for the memory that it keeps to be known.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "full": ("kv_heads", "head_dim"),
+    "sliding": ("kv_heads", "head_dim", "window"),
+    "latent": ("rank", "rope_dim"),
+    "compressed": ("head_dim", "ratio"),
+    "linear": ("state",),
+}
+
+
+class AttentionEntry(Entry):
+    """Layers of one kind of attention, and what one of them keeps of the tokens before."""
+
+    kind: AttentionKind
+    layers: int = Field(gt=0)  # how many layers of this kind
+    heads: int | None = Field(default=None, gt=0)  # query heads
+    kv_heads: int | None = Field(default=None, gt=0)  # heads of keys and values
+    head_dim: int | None = Field(default=None, gt=0)  # numbers in a key, and in a value
+    joint: bool = False  # one tensor is both key and value
+    window: int | None = Field(default=None, gt=0)  # sliding: tokens kept
+    rank: int | None = Field(default=None, gt=0)  # latent: numbers in the compressed key and value
+    rope_dim: int | None = Field(default=None, ge=0)  # latent: numbers of position beside it
+    ratio: int | None = Field(default=None, gt=0)  # compressed: tokens in one entry
+    index_dim: int | None = Field(default=None, gt=0)  # numbers that choose tokens to look at
+    index_layers: int | None = Field(default=None, gt=0)  # layers that keep those; null: all
+    state: int | None = Field(default=None, gt=0)  # linear: numbers kept, however long the text
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        missing = [n for n in NEEDS[self.kind] if getattr(self, n) is None]
+        if missing:
+            raise ValueError(f"{self.kind} attention needs {', '.join(missing)}")
+        return self
+
+    def words(self) -> str:
+        """The layers as words: `10 full (8 x 128)`."""
+        sizes = {
+            "full": f"{self.kv_heads} x {self.head_dim}",
+            "sliding": f"{self.kv_heads} x {self.head_dim}, window of {self.window}",
+            "latent": f"{self.rank} + {self.rope_dim}",
+            "compressed": f"{self.head_dim} for {self.ratio} tokens",
+            "linear": f"state of {self.state}",
+        }
+        return f"{self.layers} {self.kind} ({sizes[self.kind]})"
+
+
+class PartEntry(Entry):
+    """Weights that are published in one format."""
+
+    format: Id  # an id of formats.yml
+    params_b: Decimal | None = Field(default=None, gt=0)  # billions; null: all the others
+
+
+class ArchitectureEntry(Entry):
+    layers: int = Field(gt=0)
+    hidden: int | None = Field(default=None, gt=0)  # width of the hidden state
+    vocab: int | None = Field(default=None, gt=0)  # rows of the embedding
+    tied: bool | None = None  # the output uses the embedding's rows
+    draft_params_b: Decimal | None = None  # published beside, not in params_b: predicts ahead
+    native: list[PartEntry] = []  # formats in which the weights are published
+    attention: list[AttentionEntry]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if (found := sum(a.layers for a in self.attention)) > self.layers:
+            raise ValueError(f"{found} layers of attention, of {self.layers}")
+        if sum(part.params_b is None for part in self.native) > 1:
+            raise ValueError("only one native format can be that of all the others")
+        return self
+
+    def words(self) -> str:
+        """The architecture on one line: `36 layers: 18 sliding (8 x 64, window of 128) ...`."""
+        return f"{self.layers} layers: {', '.join(a.words() for a in self.attention)}"
+
+
+class FormatEntry(Entry):
+    """A way to store weights: bits for each, and what the scales of a group add."""
+
+    id: Id
+    name: str
+    bits: Decimal = Field(gt=0)  # of one weight
+    group: int | None = None  # weights that share a scale
+    scale_bits: Decimal = Decimal(0)  # of a group: its scale, and its zero point if it has one
+    embeddings: Id | None = None  # format in which the embedding and the output stay
+    note: str = ""
+    evidence: Keys
+
+
+class FormatFile(File):
+    formats: list[FormatEntry]
+
+
 class ModelEntry(Entry):
     id: Id
     name: str
@@ -84,6 +177,7 @@ class ModelEntry(Entry):
     params_b: Decimal | None = None  # total parameters, billions
     active_b: Decimal | None = None  # parameters used per token, billions
     context: int | None = None  # tokens
+    architecture: ArchitectureEntry | Id | None = None  # an id: that model's, unchanged
     languages: int | None = None  # languages the developer states
     base_model: Id | None = None
     aka: Keys = []  # spellings that mean this model in every source at every date

@@ -29,10 +29,19 @@ class Curated:
     providers: dict[str, c.ProviderEntry] = field(default_factory=dict)
     licences: dict[str, c.LicenceEntry] = field(default_factory=dict)
     benchmarks: dict[str, c.BenchmarkEntry] = field(default_factory=dict)
+    formats: dict[str, c.FormatEntry] = field(default_factory=dict)
     prices: list[tuple[str, c.PriceEntry]] = field(default_factory=list)  # provider, entry
     corrections: list[c.CorrectionEntry] = field(default_factory=list)
     statistics: dict[str, c.StatisticEntry] = field(default_factory=dict)
     publishers: dict[str, str] = field(default_factory=dict)  # statistic id -> publisher
+
+    def architecture(self, model: str) -> tuple[str, c.ArchitectureEntry] | None:
+        """The architecture of a model, and the model whose entry states it."""
+        found = self.models.get(model)
+        stated = found.architecture if found else None
+        if isinstance(stated, str):
+            return self.architecture(stated)
+        return (model, stated) if stated else None
 
     def address(self, file: str, keys: list[str]) -> str:
         """The addresses of these evidence keys of a file, joined."""
@@ -119,11 +128,20 @@ def _read_things(root: Path, found: Curated) -> None:
     found.benchmarks = {b.id: b for b in benchmarks.benchmarks}
     found.families = {f.id: f for f in families.families}
     found.corrections = corrections.corrections
+    _read_formats(root, found)
     _keep(found, "developers.yml", developers.evidence)
     _keep(found, "providers.yml", providers.evidence)
     _keep(found, "licences.yml", licences.evidence)
     _keep(found, "benchmarks.yml", benchmarks.evidence)
     _keep(found, "corrections.yml", corrections.evidence)
+
+
+def _read_formats(root: Path, found: Curated) -> None:
+    path = root / "formats.yml"
+    if path.is_file():  # a folder without it knows no format
+        formats = parse(path, c.FormatFile)
+        found.formats = {f.id: f for f in formats.formats}
+        _keep(found, path.name, formats.evidence)
 
 
 def _keep(found: Curated, file: str, evidence: dict[str, c.Evidence]) -> None:

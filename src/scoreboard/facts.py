@@ -269,5 +269,8 @@ def _curated_values(entry: ModelEntry) -> Iterable[tuple[str, str]]:
             yield "weights_from", str(entry.weights)
     elif entry.repo:
         yield "weights", "true"
+    if entry.architecture is not None:
+        said = entry.architecture
+        yield "architecture", f"as {said}" if isinstance(said, str) else said.words()
     for _, licence in licence_periods(entry)[-1:]:
         yield "licence", licence

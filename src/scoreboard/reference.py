@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from scoreboard.curated import ArchitectureEntry
 from scoreboard.curation import Curated
 from scoreboard.engine import create
 from scoreboard.facts import is_unrestricted, region_of
@@ -34,6 +35,22 @@ COLUMNS: dict[str, dict[str, str]] = {
         "territory": TEXT, "field_of_use": TEXT, "use_policy": FLAG, "naming_duty": TEXT,
         "unrestricted": FLAG, "evidence": TEXT,
     },
+    "formats": {
+        "format": TEXT, "name": TEXT, "bits": NUMBER, "group_size": WHOLE, "scale_bits": NUMBER,
+        "embeddings": TEXT, "note": TEXT, "evidence": TEXT,
+    },
+    "architectures": {
+        "model": TEXT, "same_as": TEXT, "layers": WHOLE, "hidden": WHOLE, "vocab": WHOLE,
+        "tied": FLAG, "draft_params_b": NUMBER, "evidence": TEXT, "snapshot_id": TEXT,
+        "locator": TEXT, "raw": TEXT,
+    },
+    "attention": {
+        "model": TEXT, "position": WHOLE, "kind": TEXT, "layers": WHOLE, "heads": WHOLE,
+        "kv_heads": WHOLE, "head_dim": WHOLE, "joint": FLAG, "sliding_window": WHOLE, "rank": WHOLE,
+        "rope_dim": WHOLE, "ratio": WHOLE, "index_dim": WHOLE, "index_layers": WHOLE,
+        "state": WHOLE,
+    },
+    "native_weights": {"model": TEXT, "format": TEXT, "params_b": NUMBER},
     "statistics": {
         "statistic": TEXT, "publisher": TEXT, "says": TEXT, "value": NUMBER, "low": NUMBER,
         "high": NUMBER, "level": NUMBER, "unit": TEXT, "population": TEXT, "date": TEXT,
@@ -41,6 +58,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "params": TEXT, "caveat": TEXT, "locator": TEXT,
     },
 }  # fmt: skip
+
+NAMED = {"sliding_window": "window"}  # columns whose field has a name that SQL keeps for itself
 
 
 def write_reference(connection: duckdb.DuckDBPyConnection, curated: Curated) -> None:
@@ -65,6 +84,20 @@ def write_reference(connection: duckdb.DuckDBPyConnection, curated: Curated) -> 
             for spelling in dict.fromkeys(s.lower() for s in (p.id, *p.aka))
         ),
         "licences": _licences(curated),
+        "formats": (
+            (f.id, f.name, f.bits, f.group, f.scale_bits, f.embeddings or "", f.note,
+             curated.address("formats.yml", f.evidence))
+            for f in curated.formats.values()
+        ),
+        "architectures": _architectures(curated),
+        "attention": (
+            (model, i, *(getattr(layer, NAMED.get(c, c)) for c in list(COLUMNS["attention"])[2:]))
+            for model, _, found in _stated(curated) for i, layer in enumerate(found.attention)
+        ),
+        "native_weights": (
+            (model, part.format, part.params_b)
+            for model, _, found in _stated(curated) for part in found.native
+        ),
         "statistics": _statistics(curated),
     }  # fmt: skip
     for table, columns in COLUMNS.items():
@@ -94,6 +127,24 @@ def _licences(curated: Curated) -> Iterable[tuple[Any, ...]]:
             x.id, x.name, x.spdx or "", x.commercial, x.cap or "", x.territory or "",
             x.field_of_use or "", x.use_policy, x.naming_duty or "", is_unrestricted(x),
             curated.address("licences.yml", x.evidence),
+        )  # fmt: skip
+
+
+def _stated(curated: Curated) -> Iterable[tuple[str, str, ArchitectureEntry]]:
+    """Every model with a known architecture, and the model whose entry states it."""
+    for model in curated.models:
+        if found := curated.architecture(model):
+            yield model, *found
+
+
+def _architectures(curated: Curated) -> Iterable[tuple[Any, ...]]:
+    for model, stated_by, found in _stated(curated):
+        file = f"models/{curated.developer_of[model]}.yml"
+        keys = curated.models[model].evidence.get("architecture", [])
+        yield (
+            model, stated_by if stated_by != model else "", found.layers, found.hidden,
+            found.vocab, found.tied, found.draft_params_b, curated.address(file, keys), "curated",
+            f"{file}#{model}/architecture", found.words(),
         )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ SHOWN = {
     "count": "",
     "usd": "US dollars",
     "usd_per_mtok": "US dollars per million tokens",
+    "params_b": "billion parameters",
 }
 PLACES = {"CN": "China", "US": "US", "europe": "Europe", "other": "elsewhere"}
 MANY = 12  # from here on, only the notes that all estimates share are printed
@@ -51,6 +52,8 @@ def number(value: float | None, unit: str) -> str:
     """A value as it is shown: shares in per cent, prices to three digits."""
     if value is None:
         return "no value"
+    if unit == "params_b":
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     if unit in ("usd_per_mtok", "usd"):
         return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
     if unit == "fraction":
@@ -108,6 +111,11 @@ def decided(estimate: Estimate) -> list[str]:
         words.append(f"{detail['model']} at {detail['provider']}")
     elif detail.get("provider"):
         words.append(f"at {detail['provider']}")
+    elif detail.get("model") and detail.get("total_params_b"):
+        words.append(f"{detail['model']}, {detail['total_params_b']:g} billion parameters")
+        if detail.get("memory_gb"):
+            least = "at least " if detail["lower_bound"] else ""
+            words[-1] += f", {least}{detail['memory_gb']:.3g} GB in {detail['quantisation']}"
     if detail.get("week"):
         words.append(f"week of {detail['week']}")
     words += detail.get("in_words", ())

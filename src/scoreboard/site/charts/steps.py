@@ -26,6 +26,7 @@ from scoreboard.site.charts.base import (
 )
 
 PRICES = ("usd", "usd_per_mtok")
+LOGS = (*PRICES, "params_b")
 
 
 class Steps(Chart):
@@ -36,7 +37,7 @@ class Steps(Chart):
         if len({e.value for e in found}) < 2:
             return None
         unit, end = found[0].unit, max(found[-1].as_of, shown.now[0].as_of)
-        log = unit in PRICES and all(_lowest(e) > 0 for e in found)
+        log = unit in LOGS and all(_lowest(e) > 0 for e in found)
         low, high = padded([v for e in found for v in _values(e)], log=log)
         x, y = time_axis(found[0].as_of, end), value_axis(low, high, SHOWN[unit], log=log)
         rows = thin([_row(e, shown) for e in found])
@@ -52,7 +53,7 @@ class Steps(Chart):
             layer(rows[:-1], {"type": "point", "size": 34, "filled": True, "fill": SERIES[0],
                               "opacity": 1}, x=x, y=y),
         )  # fmt: skip
-        band = "the range of what is stated" if log else "the interval"
+        band = "the range of what is stated" if unit in PRICES else "the interval"
         reading = f"Each step is a change; the band is {band}."
         if log and _rises(rows):
             reading += " The dashed line is the lowest price so far."
