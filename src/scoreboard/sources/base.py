@@ -59,6 +59,7 @@ class Source(ABC):
     tables: ClassVar[tuple[str, ...]]
     namespace: ClassVar[str] = ""  # sources that use the same identifiers share one
     efforts: ClassVar[bool] = False  # names end in a reasoning effort: `gpt-5_high`
+    level: ClassVar[float] = 0.95  # of the intervals that it publishes
 
     @abstractmethod
     def read(self, document: Document) -> Iterable[Row]:
