@@ -1,15 +1,18 @@
 """The small mirror that the tests read, and documents made from it or from text.
 
-`fixtures/mirror` has the form of a mirror: an `index.json` and the files that it lists. A zip is
-kept as a folder of its members, `<name>.zip.parts`, and zipped here, always to the same bytes.
+`fixtures/mirror` has the form of a mirror: an `index.json` and the files that it lists. An archive
+is kept as a folder of its members, `<name>.parts`, and packed here, always to the same bytes: as a
+gzipped tar where its address says `tar.gz`, else as a zip.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import hashlib
 import io
 import json
+import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -38,13 +41,28 @@ def zip_of(files: dict[str, bytes]) -> bytes:
     return body.getvalue()
 
 
+def tar_of(files: dict[str, bytes]) -> bytes:
+    """These files as a gzipped tar, the same bytes every time."""
+    packed = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=0, mtime=0) as stream,
+        tarfile.open(fileobj=stream, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+    ):
+        for name in sorted(files):
+            member = tarfile.TarInfo(name)
+            member.size = len(files[name])
+            archive.addfile(member, io.BytesIO(files[name]))
+    return packed.getvalue()
+
+
 def body_of(file: str) -> bytes:
     """The bytes of one of the mirror's files."""
     parts = MIRROR / f"{file}.parts"
     if not parts.is_dir():
         return (MIRROR / file).read_bytes()
-    members = (p for p in parts.rglob("*") if p.is_file())
-    return zip_of({p.relative_to(parts).as_posix(): p.read_bytes() for p in members})
+    files = (p for p in parts.rglob("*") if p.is_file())
+    members = {p.relative_to(parts).as_posix(): p.read_bytes() for p in files}
+    return (tar_of if "/tar.gz/" in file else zip_of)(members)
 
 
 def copy_mirror(folder: Path) -> Path:

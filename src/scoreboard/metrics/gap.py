@@ -290,7 +290,7 @@ def choose_harness(world: World, p: Values, as_of: dt.date) -> Harness | None:
     return max(fitting, key=lambda f: f[:4])[-1] if fitting else None
 
 
-def _is_shared(world: World, sides: Sides, p: Values) -> bool:
+def _is_shared(world: World, sides: Sequence[Side], p: Values) -> bool:
     """Whether models of several developers were scored, where the groups are not developers'."""
     developers = {world.models[s.model].developer for side in sides for s in side.scores}
     return len(developers) > 1 or p["by"] == "family"

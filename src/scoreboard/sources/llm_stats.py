@@ -51,7 +51,8 @@ ZERO_SHOT = re.compile(r"\bzero-shot\b", re.IGNORECASE)
 PROCEDURES = {
     "cot": re.compile(r"\bcot\b|chain[- ]of[- ]thought", re.IGNORECASE),
     "tools": re.compile(
-        r"\bwith (?!no\b)(?:\w+ )?(?:tools?|python)\b(?! use)|^python$|python \+ brows|search agent",
+        r"\bwith (?!no\b)(?:\w+ )?(?:tools?|python)\b(?! use)"
+        r"|^python$|python \+ brows|search agent",
         re.IGNORECASE,
     ),
     "attempts": re.compile(

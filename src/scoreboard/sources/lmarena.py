@@ -49,7 +49,7 @@ def _ratings(whole: Object) -> Iterator[Row]:
             value = float_of(raw)
             low, high = (float_of(text_of(entry.get(end))) for end in ENDS)
             if value is None or not name.strip():
-                fault = "the row names no model" if value else "the rating is not a number"
+                fault = "the rating is not a number" if value is None else "the row names no model"
                 yield unread(at, raw, fault)
                 continue
             is_interval = low is not None and high is not None and low <= value <= high
