@@ -291,9 +291,12 @@ def choose_harness(world: World, p: Values, as_of: dt.date) -> Harness | None:
 
 
 def _is_shared(world: World, sides: Sequence[Side], p: Values) -> bool:
-    """Whether models of several developers were scored, where the groups are not developers'."""
-    developers = {world.models[s.model].developer for side in sides for s in side.scores}
-    return len(developers) > 1 or p["by"] == "family"
+    """Whether models of several developers were scored, where the groups are not developers'.
+
+    Of models whose developer is not known each counts as another's.
+    """
+    models = {s.model for side in sides for s in side.scores}
+    return p["by"] == "family" or len({world.models[m].developer or m for m in models}) > 1
 
 
 def plain_gap(top: Side, chasing: Side) -> float:
