@@ -1,4 +1,4 @@
-"""The gap's choice of harness: what one developer reports of its own models compares no groups."""
+"""The choice of harness: what one developer reports of its own models compares no groups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import pytest
 
 from metric_world import closed, day, released, weights, world
 from scoreboard.estimate import Estimate
+from scoreboard.metrics._levels import choose_level
+from scoreboard.metrics._scores import read_world
 from scoreboard.metrics.gap import Gap
+from scoreboard.store import Tables
 
 METRIC = Gap()
 AS_OF = "2025-07-01"
@@ -27,8 +30,8 @@ def scored(harness: str, scores: dict[str, int]) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def gap(results: list[dict[str, object]], **asked: str) -> Estimate:
-    tables = world(
+def quiz(results: list[dict[str, object]]) -> Tables:
+    return world(
         benchmarks=[{"benchmark": "quiz", "name": "Quiz", "items": 100}],
         benchmark_names=[{"name": "quiz", "benchmark": "quiz"}],
         snapshots=[{"id": "tests@2026-01-05-0", "source": "tests", "address": "https://x.example"}],
@@ -39,6 +42,10 @@ def gap(results: list[dict[str, object]], **asked: str) -> Estimate:
         openness=[row for m, (_, o) in MODELS.items() for row in (weights if o else closed)(m)],
         results=results,
     )
+
+
+def gap(results: list[dict[str, object]], **asked: str) -> Estimate:
+    tables = quiz(results)
     values = METRIC.read(tables, {"benchmark": "quiz", "as_of": AS_OF, **asked})
     (found,) = METRIC.compute(tables, values)
     return found
@@ -67,3 +74,12 @@ def test_families_of_one_developer_are_compared() -> None:
     found = gap(scored("google-reports", OWN), by="family", leader="google-api",
                 chaser="google-open")  # fmt: skip
     assert found.detail["plain"] == pytest.approx(50.0)
+
+
+@pytest.mark.parametrize("board", [True, False])
+def test_a_level_is_read_off_the_board_where_there_is_one(board: bool) -> None:
+    results = scored("google-reports", OWN) + (scored("board", BOARD) if board else [])
+    tables = quiz(results)
+    level = choose_level(tables, read_world(tables, "quiz"), {"level": 45.0, "reaches": ""})
+    assert level is not None
+    assert level.harness.harness == ("board" if board else "google-reports")

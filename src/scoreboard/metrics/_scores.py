@@ -78,6 +78,11 @@ class World:
         ]
 
 
+def are_of_several_developers(world: World, models: Iterable[str]) -> bool:
+    """Whether these models have more than one developer; an unknown one is nobody else's."""
+    return len({world.models[m].developer or m for m in models}) > 1
+
+
 def benchmark_of(tables: Tables, name: str) -> Benchmark:
     """A benchmark by id. Without a rater comparison of its own it borrows that of GPQA."""
     found = {

@@ -19,6 +19,7 @@ from scoreboard.metrics._scores import (
     Harness,
     Scored,
     World,
+    are_of_several_developers,
     benchmark_domain,
     canonical_benchmark,
     harness_domain,
@@ -291,12 +292,9 @@ def choose_harness(world: World, p: Values, as_of: dt.date) -> Harness | None:
 
 
 def _is_shared(world: World, sides: Sequence[Side], p: Values) -> bool:
-    """Whether models of several developers were scored, where the groups are not developers'.
-
-    Of models whose developer is not known each counts as another's.
-    """
+    """Whether models of several developers were scored, where the groups are not developers'."""
     models = {s.model for side in sides for s in side.scores}
-    return p["by"] == "family" or len({world.models[m].developer or m for m in models}) > 1
+    return p["by"] == "family" or are_of_several_developers(world, models)
 
 
 def plain_gap(top: Side, chasing: Side) -> float:
