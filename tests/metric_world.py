@@ -19,16 +19,12 @@ from scoreboard.derive import MODEL_COLUMNS
 from scoreboard.engine import connect, create, insert
 from scoreboard.facts import OpennessPeriod, Statement, region_of
 from scoreboard.identify import NAME_COLUMNS
-from scoreboard.observe import OFFERS, RESULTS, USAGE
+from scoreboard.observe import CORRECTION_COLUMNS, LEVEL_COLUMNS, OFFERS, RESULTS, USAGE
 from scoreboard.reference import COLUMNS as REFERENCE_COLUMNS
 from scoreboard.store import Tables
 from scoreboard.tables import ROW_TYPES, Snapshot, column_types
 
 Row = Mapping[str, object]
-PRICE_CORRECTIONS = {
-    "source": "VARCHAR", "name": "VARCHAR", "kind": "VARCHAR", "replaces": "VARCHAR",
-    "value": "DECIMAL(24, 10)", "why": "VARCHAR",
-}  # fmt: skip
 PLAIN: dict[str, dict[str, str]] = {
     **{name: column_types(row_type) for name, row_type in ROW_TYPES.items()},
     **REFERENCE_COLUMNS,
@@ -37,7 +33,8 @@ PLAIN: dict[str, dict[str, str]] = {
     "models": MODEL_COLUMNS,
     "openness": column_types(OpennessPeriod),
     "statements": column_types(Statement),
-    "price_corrections": PRICE_CORRECTIONS,
+    **{f"{what}_corrections": columns for what, columns in CORRECTION_COLUMNS.items()},
+    "interval_levels": LEVEL_COLUMNS,
 }
 JOINED = {"results": RESULTS, "offers": OFFERS, "usage": USAGE}  # their columns are the queries'
 DEFAULTS: dict[str, dict[str, object]] = {
@@ -45,7 +42,7 @@ DEFAULTS: dict[str, dict[str, object]] = {
     "openness": {"openness": "unknown"},
     "statements": {"rank": "catalogue", "won": True, "snapshot_id": "list@2026-01-05-0"},
     "snapshots": {"published": dt.date(2026, 1, 5), "retrieved": dt.date(2026, 1, 5), "size": 0},
-    "results": {"snapshot_id": "tests@2026-01-05-0", "chance_removed": False,
+    "results": {"snapshot_id": "tests@2026-01-05-0", "chance_removed": False, "level": 0.9,
                 "published": dt.date(2026, 1, 5)},
     "offers": {"snapshot_id": "catalogue@2026-01-05-0", "rank": "catalogue"},
     "usage": {"snapshot_id": "tokens@2026-01-05-0", "published": dt.date(2026, 1, 5)},

@@ -170,9 +170,10 @@ def test_every_source_that_is_named_exists(data: Curated) -> None:
 
 
 def test_a_correction_is_of_something_that_is_read(data: Curated) -> None:
-    attributes = {a for a, ours in FACT_ATTRIBUTES.items() if ours} | PRICE_KINDS
+    facts = {a for a, ours in FACT_ATTRIBUTES.items() if ours}
     for x in data.corrections:
-        assert x.attribute in attributes, x
+        assert x.attribute in facts | PRICE_KINDS | {"score"}, x
+        assert x.value or x.attribute in facts, x
         assert x.value != x.replaces, x
     places = [(x.source, x.name, x.attribute, x.replaces) for x in data.corrections]
     assert len(places) == len(set(places))

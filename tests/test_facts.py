@@ -384,6 +384,22 @@ def test_a_correction_replaces_the_value_it_names() -> None:
     assert said == [("correction", "2024-08-07", "2025-08-08", True)]
 
 
+def test_a_correction_to_nothing_leaves_it_unknown() -> None:
+    wrong = fact("models_dev_models", "openai/gpt-5", "release_date", "2024-08-07")
+    connection, result = derived(corrected(""), wrong)
+    assert released(connection) == [(None,)]
+    assert result.lapsed == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "licence"), [("MIT", "mit"), ("apache_2_0", ""), ("proprietary", "")]
+)
+def test_a_licence_counts_where_its_spelling_is_known(stated: str, licence: str) -> None:
+    said = fact("models_dev_models", "openai/gpt-5", "licence", stated)
+    connection, _ = derived(curated({"openai": [model("gpt-5")]}), said)
+    assert table(connection, "SELECT licence FROM models WHERE model = 'gpt-5'") == [(licence,)]
+
+
 def test_a_correction_lapses_when_the_source_says_something_else() -> None:
     other = fact("models_dev_models", "openai/gpt-5", "release_date", "2025-08-07")
     connection, result = derived(corrected(), other)

@@ -163,6 +163,47 @@ def test_ratings_are_left_as_they_are() -> None:
     assert value == 1402.5
 
 
+def test_intervals_have_the_level_of_their_source() -> None:
+    rows = [score("epoch_hub", "gpt-5", "arena", 2.0), score("epoch_index", "gpt-5", "arena", 1.0)]
+    connection, _ = observed(curated({"openai": [model("gpt-5")]}), *rows)
+    assert table(connection, "SELECT value, level FROM results ORDER BY 1") == [
+        (1.0, 0.9),
+        (2.0, 0.95),
+    ]
+
+
+def rescored(**rest: Any) -> c.CorrectionEntry:
+    return priced(
+        source="epoch_hub", name="gpt-5/mmlu", attribute="score", replaces="0.08", value="0.8",
+        **rest,
+    )  # fmt: skip
+
+
+def test_a_score_is_corrected_where_the_source_says_what_is_replaced() -> None:
+    world = curated({"openai": [model("gpt-5")]}, corrections=[rescored()])
+    rows = [
+        score("epoch_hub", "gpt-5", "mmlu", 0.08, full_score=1.0),
+        replace(score("epoch_hub", "gpt-5", "mmlu", 0.7, full_score=1.0), locator="/other"),
+        score("epoch_index", "gpt-5", "mmlu", 0.08, full_score=1.0),
+    ]
+    connection, result = observed(world, *rows)
+    columns = "source, value, correction, raw"
+    assert table(connection, f"SELECT {columns} FROM results ORDER BY ALL") == [
+        ("epoch_hub", pytest.approx(70.0), "", "0.7"),
+        ("epoch_hub", pytest.approx(80.0), "a slip", "0.08"),
+        ("epoch_index", pytest.approx(8.0), "", "0.08"),
+    ]
+    assert result.lapsed == []
+
+
+@pytest.mark.parametrize("change", [{"replaces": "0.09"}, {"name": "gpt-5/gpqa"}])
+def test_a_score_correction_that_meets_nothing_has_lapsed(change: dict[str, str]) -> None:
+    missed = rescored().model_copy(update=change)
+    world = curated({"openai": [model("gpt-5")]}, corrections=[rescored(), missed])
+    _, result = observed(world, score("epoch_hub", "gpt-5", "mmlu", 0.08))
+    assert result.lapsed == [missed]
+
+
 def test_results_of_unknown_models_stay_and_of_unknown_benchmarks_go() -> None:
     found = results(
         score("epoch_hub", "nobody", "MMLU", 0.5, released=DAY("2024-01-01")),

@@ -13,7 +13,7 @@ from scoreboard.config import data_dir
 from scoreboard.curated import AssumptionFile
 from scoreboard.curation import load_curated, parse
 from scoreboard.derive import MODEL_COLUMNS, derive
-from scoreboard.engine import connect, create
+from scoreboard.engine import connect, create, rows
 from scoreboard.errors import DataError, UsageError
 from scoreboard.facts import Statement
 from scoreboard.identify import identify
@@ -60,7 +60,9 @@ def fill(connection: duckdb.DuckDBPyConnection, scope: Scope, progress: Progress
     progress("joining rows to models")
     write_reference(connection, curated)
     observed = observe(connection, curated)
-    lapsed = [c.model_dump(mode="json") for c in (*derived.lapsed, *observed.lapsed)]
+    held = {r["source"] for r in rows(connection, "SELECT DISTINCT source FROM snapshots")}
+    unmet = [c for c in (*derived.lapsed, *observed.lapsed) if c.source in held]
+    lapsed = [c.model_dump(mode="json") for c in unmet]
     record = {
         "bundle": bundle_digest(),
         "faults": loaded.faults,

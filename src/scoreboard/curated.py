@@ -328,13 +328,16 @@ class StatisticFile(Entry):
 
 
 class CorrectionEntry(Entry):
-    """A source's value that we override; it lapses when that value changes."""
+    """A source's value that we override; it lapses when that value changes.
+
+    A price is named provider/name, a score (`attribute: score`) model/benchmark.
+    """
 
     source: Id
     name: str  # the source's own spelling of the thing
     attribute: str
     replaces: str  # the source's raw text
-    value: str
+    value: str  # in the units of the table; empty for a fact: it is not known
     why: str
     evidence: Keys
 

@@ -67,6 +67,7 @@ FACT_ATTRIBUTES = {
     "weights_repo": "repo",
     "tracked": "repo",
     "release_date": "released",
+    "licence": "licence",
     "created": "released",
     "context": "context",
     "total_params_b": "total_params_b",
@@ -147,12 +148,15 @@ def _source_statements(
         for i, c in enumerate(curated.corrections)
     }
     newest = _newest_documents(connection)
+    licences = {
+        spelling.lower(): x.id for x in curated.licences.values() for spelling in (x.id, *x.aka)
+    }
     for fact in rows(connection, f"SELECT *, {SOURCE} AS source FROM facts ORDER BY ALL"):
         attribute = FACT_ATTRIBUTES.get(fact["attribute"])
         model = _model_of(identified, fact)
         if not attribute or model is None:
             continue
-        value, evidence = _value_of(fact)
+        value, evidence = _value_of(fact, licences)
         corrected = corrections.get((fact["source"], fact["name"], fact["attribute"], fact["raw"]))
         rank = "catalogue"
         if corrected and fact["last_seen"] >= newest[fact["snapshot_id"]]:
@@ -160,7 +164,7 @@ def _source_statements(
             value, rank = corrected[1].value, "correction"
         if corrected and rank == "catalogue":
             continue  # the source has since changed its mind; the correction lapses
-        if value is None:
+        if not value:
             continue
         yield _statement(fact, model, attribute, value, rank, evidence)
         if attribute == "repo":
@@ -195,8 +199,10 @@ def _statement(
     )
 
 
-def _value_of(fact: dict[str, Any]) -> tuple[str | None, str]:
+def _value_of(fact: dict[str, Any], licences: dict[str, str]) -> tuple[str | None, str]:
     value = fact["value"]
+    if fact["attribute"] == "licence":  # what is no licence we know (proprietary) says nothing
+        return licences.get(value.strip().lower()), ""
     if fact["attribute"] == "accessibility":
         return WEIGHTS_WORDS.get(value.strip().lower()), ""
     if fact["attribute"] == "tracked":

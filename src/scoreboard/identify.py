@@ -53,6 +53,7 @@ def links_of(connection: duckdb.DuckDBPyConnection) -> tuple[Links, set[str]]:
     """Identifiers that documents state, and every Hub repository they name."""
     links, repos = Links(), set()
     sources = all_sources()
+    organised = {s.id for s in sources.values() if s.efforts}  # of whose names it is asked
     stated = rows(
         connection,
         f"SELECT {SOURCE} AS source, name, attribute, value FROM facts WHERE kind = 'model' "
@@ -69,7 +70,7 @@ def links_of(connection: duckdb.DuckDBPyConnection) -> tuple[Links, set[str]]:
             links.slug[space, name.lower()] = value
         elif fact["attribute"] == "model_name":
             links.versions[value].add(name)
-        elif fact["attribute"] == "organization":
+        elif fact["attribute"] == "organization" and source in organised:
             links.organisation[name] = value
         elif fact["attribute"] == "tracked":
             repos.add(name)

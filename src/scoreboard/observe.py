@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scoreboard.curated import CorrectionEntry
 from scoreboard.curation import Curated
 from scoreboard.engine import create, insert, rows
+from scoreboard.sources import all_sources
 from scoreboard.tables import PLACE, SOURCE
 
 if TYPE_CHECKING:
@@ -22,15 +23,19 @@ SELECT n.model, n.variant, b.benchmark,
     THEN value_ * (100 - b.chance) / 100 + b.chance ELSE value_ END AS value,
   s.stderr * scale_ * CASE WHEN s.chance_removed AND b.chance IS NOT NULL
     THEN (100 - b.chance) / 100 ELSE 1 END AS stderr,
-  s.low * scale_ AS low, s.high * scale_ AS high,
+  s.low * scale_ AS low, s.high * scale_ AS high, s.level,
   s.source_name, s.harness, s.shots, s.scaffold, s.runner, s.evaluated, s.source,
   coalesce(m.released, s.released) AS released, s.chance_removed, s.items,
-  s.published, s.snapshot_id, s.locator, s.raw
+  s.published, s.correction, s.snapshot_id, s.locator, s.raw
 FROM (
-  SELECT scores.*, snapshots.source, snapshots.published,
+  SELECT scores.*, snapshots.source, snapshots.published, l.level,
+    coalesce(c.why, '') AS correction,
     CASE WHEN full_score IS NULL THEN 1 ELSE 100 / full_score END AS scale_,
-    value * CASE WHEN full_score IS NULL THEN 1 ELSE 100 / full_score END AS value_
+    coalesce(c.value, scores.value) * scale_ AS value_
   FROM scores JOIN snapshots ON snapshots.id = scores.snapshot_id
+  LEFT JOIN interval_levels l ON l.source = snapshots.source
+  LEFT JOIN score_corrections c ON c.source = snapshots.source
+    AND c.name = source_name || '/' || scores.benchmark AND c.replaces = raw
 ) s
 JOIN benchmark_names b ON b.name = lower(s.benchmark)
 LEFT JOIN names n ON n.source = s.source AND n.provider = '' AND n.name = s.source_name
@@ -92,55 +97,62 @@ QUALIFY row_number() OVER (
 ORDER BY t.start, s.source, t.tokens DESC, t.source_name
 """
 
+KINDS = {
+    "price": frozenset(["input", "output", "cached_input", "cache_write"]),
+    "score": frozenset(["score"]),
+}
+TEXTS = dict.fromkeys(("source", "name", "kind", "replaces"), "VARCHAR")
+CORRECTION_COLUMNS = {
+    "price": {**TEXTS, "value": "DECIMAL(24, 10)", "why": "VARCHAR"},
+    "score": {**TEXTS, "value": "DOUBLE", "why": "VARCHAR"},
+}
+LEVEL_COLUMNS = {"source": "VARCHAR", "level": "DOUBLE"}
+MET = {  # corrections joined to the rows that have the value they replace
+    "price": f"price_corrections c JOIN prices p ON {SOURCE} = c.source AND p.kind = c.kind "
+    "AND p.provider || '/' || p.source_name = c.name AND p.raw = c.replaces",
+    "score": f"score_corrections c JOIN scores s ON {SOURCE} = c.source "
+    "AND s.source_name || '/' || s.benchmark = c.name AND s.raw = c.replaces",
+}
+
 
 @dataclass
 class Observed:
-    """Price corrections that no longer meet the value they replace."""
+    """Corrections of prices and scores that no longer meet the value they replace."""
 
     lapsed: list[CorrectionEntry]
 
 
 def observe(connection: duckdb.DuckDBPyConnection, curated: Curated) -> Observed:
     """Write `results`, `offers` and `usage` from the observed tables and `names`."""
-    _write_corrections(connection, curated)
+    write_corrections(connection, curated)
+    levels = ((s.id, s.level) for s in all_sources().values())
+    create(connection, "interval_levels", LEVEL_COLUMNS, levels)
     for statement in (RESULTS, OFFERS, USAGE):
         connection.execute(statement)
     _add_curated_prices(connection, curated)
-    met = {
-        (r["source"], r["name"], r["kind"], r["replaces"])
-        for r in rows(
-            connection,
-            "SELECT DISTINCT c.source, c.name, c.kind, c.replaces FROM price_corrections c "
-            f"JOIN prices p ON {SOURCE} = c.source AND p.kind = c.kind "
-            "AND p.provider || '/' || p.source_name = c.name AND p.raw = c.replaces",
-        )
-    }
-    prices = _price_corrections(curated)
-    return Observed([c for c in prices if (c.source, c.name, c.attribute, c.replaces) not in met])
+    return Observed([*_unmet(connection, "price", curated), *_unmet(connection, "score", curated)])
 
 
-def _price_corrections(curated: Curated) -> list[CorrectionEntry]:
-    kinds = {"input", "output", "cached_input", "cache_write"}
-    return [c for c in curated.corrections if c.attribute in kinds]
+def _unmet(
+    connection: duckdb.DuckDBPyConnection, what: str, curated: Curated
+) -> list[CorrectionEntry]:
+    """Corrections of prices or scores whose value no row has."""
+    query = f"SELECT DISTINCT c.source, c.name, c.kind, c.replaces FROM {MET[what]}"
+    met = {tuple(r.values()) for r in rows(connection, query)}
+    mine = _corrections(curated, KINDS[what])
+    return [c for c in mine if (c.source, c.name, c.attribute, c.replaces) not in met]
 
 
-def _write_corrections(connection: duckdb.DuckDBPyConnection, curated: Curated) -> None:
-    create(
-        connection,
-        "price_corrections",
-        {
-            "source": "VARCHAR",
-            "name": "VARCHAR",
-            "kind": "VARCHAR",
-            "replaces": "VARCHAR",
-            "value": "DECIMAL(24, 10)",
-            "why": "VARCHAR",
-        },
-        (
-            (c.source, c.name, c.attribute, c.replaces, c.value, c.why)
-            for c in _price_corrections(curated)
-        ),
-    )
+def _corrections(curated: Curated, attributes: Collection[str]) -> list[CorrectionEntry]:
+    return [c for c in curated.corrections if c.attribute in attributes]
+
+
+def write_corrections(connection: duckdb.DuckDBPyConnection, curated: Curated) -> None:
+    """Write `price_corrections` and `score_corrections`."""
+    for what, columns in CORRECTION_COLUMNS.items():
+        found = _corrections(curated, KINDS[what])
+        records = ((c.source, c.name, c.attribute, c.replaces, c.value, c.why) for c in found)
+        create(connection, f"{what}_corrections", columns, records)
 
 
 def _add_curated_prices(connection: duckdb.DuckDBPyConnection, curated: Curated) -> None:

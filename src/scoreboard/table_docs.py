@@ -89,6 +89,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "stderr": "published standard error, same scale",
             "low": "lower end of a published interval, same scale",
             "high": "upper end, same scale",
+            "level": "of the intervals that the source publishes, a fraction",
             "harness": "who or what ran it",
             "shots": "examples in the prompt, as stated",
             "scaffold": "what was put around the model",
@@ -97,6 +98,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "released": "release date of the model, ours before the source's",
             "chance_removed": "the source had subtracted the chance level",
             "items": "questions scored, where the source says; else those of the benchmark",
+            "correction": "why the source's value was replaced; empty when it was not",
         },
     ),
     "offers": (
@@ -241,6 +243,20 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "value": "US dollars per million tokens instead",
             "why": "the reason",
         },
+    ),
+    "score_corrections": (
+        "Curated: scores of sources that are overridden.",
+        {
+            "name": "model and benchmark, as the source spells them",
+            "kind": "always `score`",
+            "replaces": "raw text that it replaces",
+            "value": "score instead, in the source's scale",
+            "why": "the reason",
+        },
+    ),
+    "interval_levels": (
+        "The level of the intervals that each source publishes.",
+        {"level": "a fraction"},
     ),
     "about": (
         "One row: what the build recorded of itself.",

@@ -77,7 +77,7 @@ class Mirror:
         """The records of a CSV document, or of a CSV file in an archive."""
         body = self.one(place, published).body
         if member:
-            files = files_of(body)
+            files = members_of(body)
             (name,) = (n for n in files if n.rpartition("/")[2] == member)
             body = files[name]
         return list(records(body).values())
@@ -192,31 +192,53 @@ def plain(value: Any) -> Any:
 
 def record(body: bytes, locator: str) -> Cells | None:
     """The CSV record of a locator `L<line>/<column>`, in a member of an archive or not."""
-    if "!" in locator:
-        member, _, locator = locator.partition("!")
-        body = member_of(body, member)
+    body, locator = within(body, locator)
     line = locator.partition("/")[0].removeprefix("L")
     return records(body).get(int(line))
 
 
+def within(body: bytes, locator: str) -> tuple[bytes, str]:
+    """The bytes and the place in them that a locator means: those of a member, or all."""
+    member, mark, place = locator.partition("!")
+    return (member_of(body, member), place) if mark else (body, locator)
+
+
 def member_of(body: bytes, member: str) -> bytes:
     """A file of an archive."""
-    return files_of(body)[member]
+    return members_of(body)[member]
 
 
-@lru_cache(maxsize=4)
-def files_of(body: bytes) -> dict[str, bytes]:
-    """The files of a zip or of a packed tar, by name."""
+@lru_cache(maxsize=2)
+def members_of(body: bytes) -> dict[str, bytes]:
+    """The files of a zip or a gzipped tar."""
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
-        opened = {m.name: tar.extractfile(m) for m in tar.getmembers()}
-        return {name: file.read() for name, file in opened.items() if file}
+            return {n: archive.read(n) for n in archive.namelist() if not n.endswith("/")}
+    with tarfile.open(fileobj=io.BytesIO(body), mode="r:gz") as packed:
+        files = {m.name: packed.extractfile(m) for m in packed.getmembers() if m.isfile()}
+        return {name: file.read() for name, file in files.items() if file}
+
+
+def pack(body: bytes, files: dict[str, bytes]) -> bytes:
+    """These files in an archive of the same kind as another."""
+    packed = io.BytesIO()
+    if body[:2] == b"PK":
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return packed.getvalue()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
 
 
 def cell(body: bytes, locator: str) -> str | None:
     """The text of the cell at a locator."""
+    if "!/" in locator:  # in a JSON file of an archive
+        body, locator = within(body, locator)
     if locator.startswith("/"):
         return text_of(node(body, locator))
     if locator.endswith("!"):  # a whole member

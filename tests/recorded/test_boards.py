@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recorded.raw import Cells, Mirror, files_of, records, yaml_entries
+from recorded.raw import Cells, Mirror, members_of, records, yaml_entries
 from scoreboard.curation import load_curated
 from scoreboard.identify import make_resolver
 from scoreboard.load import read_snapshots
@@ -107,7 +107,7 @@ def test_helm(mirror: Mirror, rows: list[Row]) -> None:
 
 def tables_of(mirror: Mirror) -> dict[str, list[Cells]]:
     """The tables of the archive by the name of their file."""
-    files = files_of(mirror.one(ARCHIVE, "2025-12-03").body)
+    files = members_of(mirror.one(ARCHIVE, "2025-12-03").body)
     return {
         name.rpartition("/")[2].removesuffix(".csv"): list(records(body).values())
         for name, body in files.items()

@@ -25,12 +25,13 @@ from recorded.raw import (
     bundle_rows,
     bundle_snapshots,
     cell,
-    files_of,
-    member_of,
+    members_of,
     node,
+    pack,
     plain,
     record,
     records,
+    within,
 )
 from scoreboard import api
 from scoreboard.documents import locate
@@ -50,6 +51,7 @@ SOUND_PROBLEMS = {  # Epoch divides these scores by the share of problems though
     "FrontierMath-Tier-4-2025-07-01-Private": 0.6,
 }
 RUNS = ("prices", "facts")
+MOST_BILLIONS = 100_000  # of parameters: what is larger counts them one by one
 Sample = list[tuple[str, Cells]]
 
 
@@ -128,10 +130,11 @@ def fact_of(attribute: str, raw: str) -> str:
     text = raw.strip()
     if attribute == "tracked":
         return "true"
+    counted = attribute in ("total_params_b", "stated_params_b") and text.isdigit()
+    if counted and int(text) > MOST_BILLIONS:
+        return format((Decimal(text) / 10**9).normalize(), "f")  # a count, not billions
     if attribute == "weights_repo" and text.startswith("https://huggingface.co/"):
         return "/".join(text.removeprefix("https://huggingface.co/").strip("/").split("/")[:2])
-    if attribute in ("total_params_b", "stated_params_b") and len(text) > len("1234567"):
-        return format((Decimal(text) / 10**9).normalize(), "f")  # a count, not billions
     if attribute == "benchmark_release_date":
         return text.replace("/", "-")
     if attribute == "release_date" and len(text) > len("2025-01-31"):
@@ -150,6 +153,8 @@ def test_the_cell_belongs_to_what_the_row_names(mirror: Mirror, source: str) -> 
 
 def around(body: bytes, locator: str) -> set[str]:
     """The texts of the record, or of the keys and fellow members, around a cell."""
+    if "!/" in locator:
+        body, locator = within(body, locator)
     if not locator.startswith("/"):
         return {v.strip() for v in (record(body, locator) or {}).values()}
     parts = [p.replace("~1", "/").replace("~0", "~") for p in locator.split("/")]
@@ -238,10 +243,7 @@ def stated(mirror: Mirror, source: str, place: str, day: date, table: str, row: 
 
 def raws_of(source: str, body: bytes, row: Cells) -> Iterator[str]:
     """What another document of the same line has where the row's cell is: lines move, keys stay."""
-    locator = row["locator"]
-    if "!" in locator:
-        member, _, locator = locator.partition("!")
-        body = member_of(body, member)
+    body, locator = within(body, row["locator"])
     if not locator.startswith("/"):
         column = locator.partition("/")[2]
         for cells in records(body).values():
@@ -300,24 +302,13 @@ def changed(document: Recorded, row: Cells) -> bytes | None:
     return document.body[:at] + new + document.body[at + 1 :]
 
 
-def changed_zip(document: Recorded, row: Cells) -> bytes | None:
+def changed_member(document: Recorded, row: Cells) -> bytes | None:
     """The same in a member of an archive, packed again."""
-    import io
-    import zipfile
-
+    files = dict(members_of(document.body))
     member = row["locator"].partition("!")[0]
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as new:
-        for name, whole in files_of(document.body).items():
-            body = whole
-            if name == member:
-                part = Recorded("", "", document.published, "", True, body)
-                other = changed(part, {**row, "locator": ""})
-                if other is None:
-                    return None
-                body = other
-            new.writestr(name, body)
-    return packed.getvalue()
+    part = Recorded("", "", document.published, "", True, files[member])
+    other = changed(part, {**row, "locator": ""})
+    return None if other is None else pack(document.body, {**files, member: other})
 
 
 def victim(mirror: Mirror, source: str) -> tuple[Recorded, Cells, bytes]:
@@ -326,7 +317,7 @@ def victim(mirror: Mirror, source: str) -> tuple[Recorded, Cells, bytes]:
         if table == "unread" or row.get("attribute") in ("tracked", "release_date"):
             continue
         document = document_of(mirror, row)
-        body = (changed_zip if "!" in row["locator"] else changed)(document, row)
+        body = (changed_member if "!" in row["locator"] else changed)(document, row)
         if body is not None:
             return document, row, body
     raise AssertionError(f"no cell of {source} is the only one of its text")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scoreboard.metrics._groups import canonical_model, in_group
 from scoreboard.metrics._price_rules import meanings
-from scoreboard.metrics._scores import Harness, Scored, World
+from scoreboard.metrics._scores import Harness, Scored, World, are_of_several_developers
 from scoreboard.metrics.base import Values
 from scoreboard.store import Tables
 
@@ -49,7 +49,10 @@ class Level:
 
 
 def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
-    """The level, under the procedure with most distinct models among those that scored it."""
+    """The level, under the procedure with most distinct models among those that scored it.
+
+    What one developer reports of its own models comes after all others.
+    """
     named = p["reaches"]
     names = [] if p["level"] is not None else [named, *meanings(tables, named)]
     fitting = []
@@ -58,7 +61,8 @@ def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
         best = {s.model: s for s in rows}
         model = next((n for n in names if n in best), None)
         if model or p["level"] is not None:
-            order = (len(best), world.published[harness], harness.source, harness.harness,
+            shared = are_of_several_developers(world, best)
+            order = (shared, len(best), world.published[harness], harness.source, harness.harness,
                      harness.shots)  # fmt: skip
             fitting.append((order, harness, model, best))
     if not fitting:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from statistics import NormalDist
 from typing import Any
 
 from scoreboard.estimate import LeftOut, Ref
@@ -14,7 +16,6 @@ from scoreboard.metrics.base import Values
 from scoreboard.stats.proportions import wilson_error
 from scoreboard.store import Tables
 
-Z90 = 1.6448536269514722
 RATER_ERROR = "gpqa_diamond"  # the benchmark on which two raters of the same models were compared
 
 
@@ -75,6 +76,11 @@ class World:
             for h in self.rows
             if p.get("harness") in (None, "", h.harness) and p.get("shots") in (None, h.shots)
         ]
+
+
+def are_of_several_developers(world: World, models: Iterable[str]) -> bool:
+    """Whether these models have more than one developer; an unknown one is nobody else's."""
+    return len({world.models[m].developer or m for m in models}) > 1
 
 
 def benchmark_of(tables: Tables, name: str) -> Benchmark:
@@ -225,7 +231,13 @@ def _fallback_error(rows: list[dict[str, Any]]) -> float | None:
 def _interval_error(row: dict[str, Any]) -> float | None:
     if row["low"] is None or row["high"] is None:
         return None
-    return float(row["high"] - row["low"]) / (2 * Z90)
+    return float(row["high"] - row["low"]) / (2 * _quantile(row["level"]))
+
+
+@cache
+def _quantile(level: float) -> float:
+    """The normal quantile of a two-sided level: 1.645 for 0.90, 1.960 for 0.95."""
+    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def _scored(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) -> Scored:

@@ -19,6 +19,7 @@ from scoreboard.metrics._scores import (
     Harness,
     Scored,
     World,
+    are_of_several_developers,
     benchmark_domain,
     canonical_benchmark,
     harness_domain,
@@ -275,17 +276,25 @@ def _belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> boo
 def choose_harness(world: World, p: Values, as_of: dt.date) -> Harness | None:
     """The one with most distinct models of both groups, each having two.
 
-    Of equals the later document, then the one with the later row.
+    Of equals the later document, then the one with the later row. What one developer reports of
+    its own models alone says nothing of the groups: it is not chosen unless asked for.
     """
     fitting = []
     for harness in world.asked(p):
         sides = sides_of(world, harness, p, as_of)
         counts = [s.models for s in sides]
-        if min(counts) >= (1 if p.get("harness") else 2):
+        asked = bool(p.get("harness"))
+        if min(counts) >= (1 if asked else 2) and (asked or _is_shared(world, sides, p)):
             last = max(s.last for s in sides)
             order = (sum(counts), world.published[harness], last)
             fitting.append((order, harness.source, harness.harness, harness.shots, harness))
     return max(fitting, key=lambda f: f[:4])[-1] if fitting else None
+
+
+def _is_shared(world: World, sides: Sequence[Side], p: Values) -> bool:
+    """Whether models of several developers were scored, where the groups are not developers'."""
+    models = {s.model for side in sides for s in side.scores}
+    return p["by"] == "family" or are_of_several_developers(world, models)
 
 
 def plain_gap(top: Side, chasing: Side) -> float:
@@ -316,8 +325,10 @@ def _fault(sides: Sequence[Side], as_of: dt.date) -> str:
 def _no_harness(world: World, leader: str, chaser: str, p: Values) -> str:
     asked = f" under {p['harness']}" if p.get("harness") else ""
     day = f" by {p['as_of']}" if p.get("as_of") else ""
+    several = "" if p.get("harness") else ", of several developers"
     return (
-        f"no harness{asked} has models of both {leader} and {chaser} on {world.benchmark.id}{day}"
+        f"no harness{asked} has models of both {leader} and {chaser}{several} "
+        f"on {world.benchmark.id}{day}"
     )
 
 
@@ -365,6 +376,8 @@ def _caveats(
         caveats.append("errors of two models of one index are taken as independent")
     if world.benchmark.borrowed:
         caveats.append("no two raters were compared on this test: the spread of GPQA is used")
+    if not _is_shared(world, sides, p):
+        caveats.append("all scored models are of one developer")
     few = [s for s in sides if s.models < 5]
     caveats += [f"only {s.models} models of {s.group} were scored" for s in few]
     spread = _spread(world, p, harness, as_of)
@@ -380,7 +393,8 @@ def _spread(world: World, p: Values, chosen: Harness, as_of: dt.date) -> str:
     others = []
     for harness in world.rows:
         sides = sides_of(world, harness, p, as_of)
-        if harness != chosen and min(s.models for s in sides) >= 2 and not _fault(sides, as_of):
+        usable = min(s.models for s in sides) >= 2 and not _fault(sides, as_of)
+        if harness != chosen and usable and _is_shared(world, sides, p):
             others.append(plain_gap(*sides))
     if not others:
         return ""

@@ -27,6 +27,7 @@ from scoreboard.metrics._price_rules import (
 from scoreboard.metrics._prices import Quote, Shelf, Weights, read_shelf
 from scoreboard.metrics._scores import (
     World,
+    are_of_several_developers,
     benchmark_domain,
     canonical_benchmark,
     harness_domain,
@@ -289,6 +290,8 @@ def _caveats(
         yield f"before the record of prices begins ({shelf.begins}): {what}"
     if level.model and level.model != p["reaches"]:
         yield f"the level is that of {level.model}, the first {p['reaches']} that was scored"
+    if not are_of_several_developers(world, level.best):
+        yield "all scored models are of one developer"
     top = found.by_model[:2]
     if p["provider"] == "cheapest" and len(top) == 2 and top[0].value * 10 < top[1].value:
         yield (f"the cheapest, {top[0].model}, costs under a tenth of the next, {top[1].model}: "

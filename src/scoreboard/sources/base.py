@@ -60,6 +60,7 @@ class Source(ABC):
     namespace: ClassVar[str] = ""  # sources that use the same identifiers share one
     efforts: ClassVar[bool] = False  # names end in a reasoning effort: `gpt-5_high`
     aside: ClassVar[str] = "an archive: read from a mirror only"  # why nothing is fetched live
+    level: ClassVar[float] = 0.95  # of the intervals that it publishes
 
     @abstractmethod
     def read(self, document: Document) -> Iterable[Row]:

@@ -64,6 +64,7 @@ class EpochIndex(Source):
     cite = "Epoch AI, Epoch Capabilities Index, CC BY 4.0"
     tables = ("scores", "facts")
     efforts = True
+    level = 0.90
 
     def read(self, document: Document) -> Iterator[Row]:
         readers = {
