@@ -34,7 +34,7 @@ class OwnScores(Source):
     home = "https://inspect.aisi.org.uk/eval-logs.html"
     addresses = (f"{SCHEME}:",)
     licence = "LicenseRef-own"
-    licence_note = "Yours: they stay on this machine, out of the bundle and of the site."
+    licence_note = "Yours: they are in no bundle, and in a site only if you ask for it."
     cite = "own evaluation"
     republish = False
     tables = ("scores",)
