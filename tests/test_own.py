@@ -236,6 +236,7 @@ def test_what_is_refused_is_not_kept(
     paths = {name: str(tmp_path / f"{name}.json") for name in made}
     done = command("add", *(a.format(**paths) for a in arguments))
     assert done.code == code
+    assert "sync" not in done.err
     assert words in done.err
     assert api.own_documents() == []
 

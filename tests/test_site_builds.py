@@ -204,6 +204,19 @@ def test_rows_that_may_not_be_shown_are_nowhere(world: World, tmp_path: Path) ->
         assert b"router/auto" not in body, name
 
 
+def test_own_scores_are_in_a_site_that_asks_for_them(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    world.run("sync", "own", "--mirror", str(world.mirror))
+    build(world, out)
+    for name, body in contents(out).items():
+        assert b"own@2026" not in body, name
+    assert "It is not for publication" not in (out / "data" / "index.html").read_text()
+    build(world, out, "--own")
+    assert b"own@2026" in (out / "data" / "scores.csv").read_bytes()
+    page = (out / "data" / "index.html").read_text(encoding="utf-8")
+    assert "Scores of your own. It is not for publication." in page
+
+
 def test_without_its_packages_the_site_says_what_to_install(world: World, tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['vl_convert'] = None\n"

@@ -333,9 +333,13 @@ def test_a_document_with_something_amiss(change: Change, words: str) -> None:
 def test_results_of_samples_are_not_those_of_a_run() -> None:
     sample = {"schema_version": "0.3.0", "evaluation_id": "run-7", "evaluation_name": "x",
               "sample_id": "1"}  # fmt: skip
-    with pytest.raises(DataError, match="results of single samples") as caught:
-        rows_of(OWN, json.dumps(sample))
-    assert caught.value.repair == "add the document of the run run-7"
+    line = json.dumps(sample)
+    for text in (line, f"{line}\n{line}\n"):
+        with pytest.raises(DataError, match="results of single samples") as caught:
+            rows_of(OWN, text)
+        assert caught.value.repair == "add the document of the run run-7"
+    with pytest.raises(DataError, match="not whole JSON"):
+        rows_of(OWN, f"{line[:20]}\n{line}\n")
 
 
 def test_names_that_the_user_maps() -> None:

@@ -154,10 +154,17 @@ def _defaults(metric: Any) -> dict[str, Any]:
     return {p.name: p.default for p in metric.params}
 
 
-def board_tables(scope: Scope | None = None, progress: Progress = lambda _: None) -> Tables:
-    """The tables that the board stands on: without rows that may not be republished."""
+def board_tables(
+    scope: Scope | None = None, progress: Progress = lambda _: None, *, own: bool = False
+) -> Tables:
+    """The tables that the board stands on: without rows that may not be republished.
+
+    With `own`, those of the user are left in.
+    """
     scope = scope or Scope()
-    held_back = withheld() & {s.source for s in SnapshotStore().held()}
+    held_back = withheld() & {s.source for s in SnapshotStore().held()} - (
+        {"own"} if own else set()
+    )
     left = tuple(sorted({*scope.exclude, *held_back}))
     return open_tables(replace(scope, exclude=left), progress)
 
@@ -360,12 +367,18 @@ def site(
     url: str | None = None,
     jobs: int | None = None,
     *,
+    own: bool = False,
     progress: Progress = lambda _: None,
 ) -> Built:
-    """Build the site into a folder; with a day, into `releases/DAY` below it, once."""
+    """Build the site into a folder; with a day, into `releases/DAY` below it, once.
+
+    With `own` it holds the user's own scores, and says so.
+    """
     from scoreboard.site.build import LOCAL, build_site
 
-    return build_site(out, scope=scope, day=as_of, url=url or LOCAL, jobs=jobs, progress=progress)
+    return build_site(
+        out, scope=scope, day=as_of, url=url or LOCAL, jobs=jobs, own=own, progress=progress
+    )
 
 
 def bundle(mirror: str, folder: Path, progress: Progress = lambda _: None) -> dict[str, int]:

@@ -68,6 +68,9 @@ def build(
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, help="Processes; by default one per core.")
     ] = None,
+    own: Annotated[
+        bool, typer.Option("--own", help="Leave your own scores in the site; it says so.")
+    ] = False,
     format_: Annotated[str, typer.Option("--format", help="table, json or md.")] = "table",
 ) -> None:
     """Build tables, figures and the site, and print the board."""
@@ -75,10 +78,12 @@ def build(
     from scoreboard.errors import UsageError
 
     checked_format(format_, ("table", "json", "md"))
-    if out is None and (url or jobs):
-        raise UsageError("--url and --jobs are of the site", repair="name its folder: --out DIR")
+    if out is None and (url or jobs or own):
+        raise UsageError(
+            "--url, --jobs and --own are of the site", repair="name its folder: --out DIR"
+        )
     scope, asked = scope_of(vintage, exclude, None), day(as_of, "--as-of")
-    built = api.site(out, scope, asked, url, jobs, progress=progress) if out else None
+    built = api.site(out, scope, asked, url, jobs, own=own, progress=progress) if out else None
     head, figures = api.board(scope, asked, progress=progress)
     done()
     for message in board_text.messages(head):

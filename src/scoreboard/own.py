@@ -53,8 +53,9 @@ def add(
     """
     said = _checked(choices or Choices())
     today = dt.datetime.now(dt.UTC).date()
-    made = [_document(path, said, today) for path in paths]
-    unread = {d.snapshot.id: _read(path, d) for path, d in zip(paths, made, strict=True)}
+    read = [_whole(path, said, today) for path in paths]
+    made = [d for d, _ in read]
+    unread = {d.snapshot.id: rows for d, rows in read}
     store = SnapshotStore()
     for document in made:
         _keep(store, document)
@@ -130,6 +131,19 @@ def _benchmark(opened: Tables, name: str) -> str:
             repair=f"scoreboard find {shlex.quote(name)}; a new one goes to data/benchmarks.yml",
         )  # fmt: skip
     return str(found[0])
+
+
+def _whole(path: Path, choices: Choices, today: dt.date) -> tuple[Document, list[Unread]]:
+    """The document of a file, and what of it cannot be used. Nothing is fetched again."""
+    try:
+        document = _document(path, choices, today)
+        return document, _read(path, document)
+    except DataError as error:
+        again = error.repair.startswith("scoreboard sync")
+        raise DataError(
+            error.what, where=str(path), valid=error.valid,
+            repair="scoreboard add, with the whole file of the run" if again else error.repair,
+        ) from error  # fmt: skip
 
 
 def _document(path: Path, choices: Choices, today: dt.date) -> Document:

@@ -163,7 +163,8 @@ def around(body: bytes, locator: str) -> set[str]:
     return {*parts, *members}
 
 
-WITHHELD = sorted(s.id for s in all_sources().values() if not s.republish)
+OF_USERS = {"own"}  # their documents are recorded nowhere
+WITHHELD = sorted({s.id for s in all_sources().values() if not s.republish} - OF_USERS)
 
 
 @pytest.mark.parametrize("source", WITHHELD)

@@ -63,16 +63,19 @@ def build_site(
     day: dt.date | None = None,
     url: str = LOCAL,
     jobs: int | None = None,
+    own: bool = False,
     progress: Progress = lambda _: None,
 ) -> Built:
     """Build the site into a folder; of a past day into `releases/DAY` below it, once.
+
+    With `own` the user's own scores are in it.
 
     Raises UsageError for a folder that is not a site's, a day that the data do not reach, and a
     release that is there already.
     """
     require_site()
     url = checked_url(url)
-    tables = api.board_tables(scope, progress)
+    tables = api.board_tables(scope, progress, own=own)
     world = open_world(tables, day)
     folder = out
     if day is not None:

@@ -187,13 +187,16 @@ def data_page(downloads: Sequence[Download], head: Json) -> Page:
          "csv": d.sizes["csv"], "json": d.sizes["json"], "parquet": d.sizes["parquet"]}
         for d in downloads
     ]  # fmt: skip
-    withheld = [s.title for s in all_sources().values() if not s.republish]
+    kept = [s for s in all_sources().values() if not s.republish]
+    held = [s.title for s in kept if s.id in head["newest_by_source"]]
+    withheld = [s.title for s in kept if s.title not in held]
     lead = "Every table as CSV, JSON and Parquet, with its licence and how to cite it."
     return Page("data/index.html", "data.html", "Data", lead,
                 {**head, "licence": TERMS, "cite": citation(), "withheld": withheld,
-                 "tables": rows},
+                 "held": held, "tables": rows},
                 {"downloads": downloads, "terms": TERMS, "cite": citation(), "withheld": withheld,
-                 "head": head, "leaving": LEAVING, "sources": list(all_sources().values()),
+                 "held": held, "head": head, "leaving": LEAVING,
+                 "sources": list(all_sources().values()),
                  "about": f"{ABOUT} {LEAVING}", "stems": {d.name: d.stem for d in downloads}},
                 kind="page")  # fmt: skip
 

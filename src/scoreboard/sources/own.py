@@ -23,6 +23,10 @@ HEADER = "header.json"
 SHAPES = ("an Inspect log (.json or .eval)", "an Every Eval Ever document (.json)")
 
 
+class SamplesError(DataError):
+    """A document of samples, not of a run."""
+
+
 class OwnScores(Source):
     id = "own"
     title = "Scores of your own"
@@ -30,7 +34,7 @@ class OwnScores(Source):
     home = "https://inspect.aisi.org.uk/eval-logs.html"
     addresses = (f"{SCHEME}:",)
     licence = "LicenseRef-own"
-    licence_note = "Yours: they stay on this machine, out of the bundle and of the site."
+    licence_note = "Yours: they are in no bundle, and in a site only if you ask for it."
     cite = "own evaluation"
     republish = False
     tables = ("scores",)
@@ -80,16 +84,36 @@ def opened(body: bytes, where: str) -> Node:
                 where=where, valid=SHAPES,
             )  # fmt: skip
         return _known(parse_json(member(body, HEADER, where), where), f"{HEADER}!", where)
-    return _known(parse_json(body, where), "", where)
+    try:
+        return _known(parse_json(body, where), "", where)
+    except DataError as error:
+        first, _, rest = body.partition(b"\n")
+        if rest.strip() and not isinstance(error, SamplesError):  # a line for each sample?
+            _refuse_samples(_parsed(first), where)
+        raise
 
 
 def _known(value: Any, at: str, where: str) -> Node:
-    if isinstance(value, Object):
-        if {"evaluation_name", "sample_id"} <= set(value):
-            raise DataError(
-                "these are results of single samples, without the score of the run", where=where,
-                repair=f"add the document of the run {value.get('evaluation_id', '')}".strip(),
-            )  # fmt: skip
-        if "schema_version" in value or {"status", "eval"} <= set(value):
-            return Node(value, at, where)
+    _refuse_samples(value, where)
+    if isinstance(value, Object) and (
+        "schema_version" in value or {"status", "eval"} <= set(value)
+    ):
+        return Node(value, at, where)
     raise DataError("not results that can be read", where=where, valid=SHAPES)
+
+
+def _parsed(line: bytes) -> Any:
+    """A line as JSON, or nothing."""
+    try:
+        return parse_json(line, "")
+    except DataError:
+        return None
+
+
+def _refuse_samples(value: Any, where: str) -> None:
+    """Results of single samples have no score of the run."""
+    if isinstance(value, Object) and {"evaluation_name", "sample_id"} <= set(value):
+        raise SamplesError(
+            "these are results of single samples, without the score of the run", where=where,
+            repair=f"add the document of the run {value.get('evaluation_id', '')}".strip(),
+        )  # fmt: skip
