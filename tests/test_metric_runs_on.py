@@ -49,7 +49,7 @@ def machine() -> Tables:
              "head_dim": 50, "joint": False}
             for m in built
         ],
-        architectures=[{"model": m, "layers": 10, "snapshot_id": "curated",
+        architectures=[{"model": m, "layers": 10, "snapshot_id": "",
                         "locator": f"models/a.yml#{m}/architecture", "raw": "10 layers"}
                        for m in built],
         native_weights=[{"model": "packed", "format": "two"}],

@@ -143,7 +143,7 @@ def _architectures(curated: Curated) -> Iterable[tuple[Any, ...]]:
         keys = curated.models[model].evidence.get("architecture", [])
         yield (
             model, stated_by if stated_by != model else "", found.layers, found.hidden,
-            found.vocab, found.tied, found.draft_params_b, curated.address(file, keys), "curated",
+            found.vocab, found.tied, found.draft_params_b, curated.address(file, keys), "",
             f"{file}#{model}/architecture", found.words(),
         )  # fmt: skip
 
