@@ -14,8 +14,9 @@ A score without a known number of items has the misfit alone, which then holds b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scoreboard.stats.ability import (
     Fit,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from scoreboard.stats.ability import Floats, Ints
 
+T = TypeVar("T")
 FIRST = 0.02  # misfit to begin with
 ROUNDS = 12  # of fit and noise in turn
 EDGE = 1e-3  # expected scores are kept this far from 0 and 1
@@ -234,3 +236,10 @@ def rank_interval(found: Ints, level: float) -> Ints:
     best = np.quantile(found, tail, axis=0, method="lower")
     worst = np.quantile(found, 1 - tail, axis=0, method="higher")
     return np.asarray(np.stack([best, worst], axis=1), np.int64)
+
+
+def draw_all(one: Callable[[np.random.Generator], T], count: int, seed: int) -> list[T]:
+    """Draws, each with a stream of random numbers of its own."""
+    import numpy as np
+
+    return [one(np.random.default_rng([seed, i])) for i in range(count)]
