@@ -7,8 +7,10 @@ import pytest
 
 from recorded.raw import Mirror
 from recorded.test_recompute import MATRIX, SCORES
+from scoreboard import api
+from scoreboard.index_build import shipped
 from scoreboard.stats.ability import Scores, Theta, equal_penalty, fit, scores_of
-from scoreboard.stats.ability_draws import resampled
+from scoreboard.store import Tables
 
 ANCHORS = {"Claude 3.5 Sonnet": 130.0, "GPT-5": 150.0}
 
@@ -31,7 +33,8 @@ def mapped(abilities: np.ndarray, models: list[str]) -> np.ndarray:
     """Abilities (... x models) on the published scale."""
     (low, at_low), (high, at_high) = ANCHORS.items()
     first, second = (abilities[..., [models.index(m)]] for m in (low, high))
-    return at_low + (at_high - at_low) * (abilities - first) / (second - first)
+    found: np.ndarray = at_low + (at_high - at_low) * (abilities - first) / (second - first)
+    return found
 
 
 def test_every_published_value_is_met(
@@ -43,20 +46,25 @@ def test_every_published_value_is_met(
     assert found == pytest.approx(published, abs=0.25)
 
 
-def test_the_published_intervals_are_met(
-    mirror: Mirror, matrix: tuple[Scores, list[str], list[str]], theta: Theta
-) -> None:
-    """Ends of 90 % intervals from 200 draws here and 500 there: the middle ones differ by 0.5."""
-    scores, models, tests = matrix
-    penalty, rng = equal_penalty(scores, 0.1, tests.index("Winogrande")), np.random.default_rng(1)
-    draws = np.array([resampled(scores, penalty, theta, rng).ability for _ in range(200)])
-    low, high = np.quantile(mapped(draws, models), [0.05, 0.95], axis=0)
+def test_the_draws_give_the_published_intervals(mirror: Mirror) -> None:
+    """Ends of 90 % intervals, 500 draws here and 500 there. The lower ends lie a little lower."""
     rows = {r["Model"]: r for r in mirror.csv(*SCORES) if r["eci_ci_low"]}
-    ends = [(low[i] - float(rows[m]["eci_ci_low"]), high[i] - float(rows[m]["eci_ci_high"]))
-            for i, m in enumerate(models) if m in rows]  # fmt: skip
-    assert len(ends) == 220
-    assert np.median(np.abs(ends), axis=0) == pytest.approx([0, 0], abs=0.6)
-    widths = np.array([(high[i] - low[i], float(rows[m]["eci_ci_high"])
-                        - float(rows[m]["eci_ci_low"])) for i, m in enumerate(models)
-                       if m in rows])  # fmt: skip
-    assert np.corrcoef(widths.T)[0, 1] > 0.98
+    mine = {e.source_name: e for e in api.show("index", {"method": "published"})}
+    assert len(rows) == 220 and set(rows) == {n for n, e in mine.items() if e.low is not None}
+    theirs = np.array([[float(r["eci_ci_low"]), float(r["eci_ci_high"])] for r in rows.values()])
+    found = np.array([[mine[m].low, mine[m].high] for m in rows], float)
+    assert np.median(np.abs(found - theirs), axis=0) == pytest.approx([0, 0], abs=0.6)
+    assert np.corrcoef(np.ptp(found, axis=1), np.ptp(theirs, axis=1))[0, 1] > 0.98
+
+
+def test_the_metric_gives_the_published_values(mirror: Mirror) -> None:
+    published = {r["Model"]: float(r["eci"]) for r in mirror.csv(*SCORES)}
+    found = {e.source_name: e.value for e in api.show("index", {"method": "published"})}
+    assert found == pytest.approx(published, abs=0.25)
+
+
+def test_shipped_fits_are_of_the_rows(tables: Tables) -> None:
+    """Nothing had to be fitted again to open the bundle."""
+    inputs = tables.column("SELECT inputs FROM index_fits ORDER BY 1")
+    assert set(inputs) == set(shipped()) and len(inputs) == 3
+    assert set(tables.column("SELECT fault FROM index_fits")) == {""}
