@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -68,3 +74,19 @@ def test_shipped_fits_are_of_the_rows(tables: Tables) -> None:
     inputs = tables.column("SELECT inputs FROM index_fits ORDER BY 1")
     assert set(inputs) == set(shipped()) and len(inputs) == 3
     assert set(tables.column("SELECT fault FROM index_fits")) == {""}
+
+
+def test_held_out_scores_lie_inside_their_intervals(home: Path) -> None:
+    """The whole table of the method page, made again: 20 splits with seeds."""
+    root = Path(__file__).parents[2]
+    run = subprocess.run(
+        [sys.executable, "scripts/index_holdout.py"], cwd=root, capture_output=True, text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "SCOREBOARD_HOME": str(home)}, check=True,
+    )  # fmt: skip
+    rows = [r for r in run.stdout.splitlines() if re.match(r"\| (\d+|all) ", r)]
+    splits = [[float(x) for x in re.findall(r"[\d.]+", r)] for r in rows]
+    assert len(splits) == 21
+    inside, ours, published, *_ = splits[-1][1:]
+    assert 92 <= inside <= 98
+    assert ours <= published
+    assert all(row in (root / "docs" / "methods.md").read_text() for row in rows)
