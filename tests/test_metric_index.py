@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from metric_world import day, released, world
+from scoreboard.engine import insert
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate
+from scoreboard.index_build import SHIPPED
 from scoreboard.metrics import get_metric
 from scoreboard.metrics._index import joint_draws
 from scoreboard.store import Tables
@@ -31,11 +33,13 @@ def tables(
     own: int = 0,
     fault: str = "",
     named: Sequence[str] = tuple(DAYS),
+    more: Sequence[dict[str, object]] = (),
+    undated: str = "",
 ) -> Tables:
     """A world with one fit; `named` models are known by name."""
     others = [f for f in ("published", "scoreboard", "scoreboard_independent") if f != fit]
     return world(
-        models=[released(m, d) for m, d in DAYS.items()],
+        models=[released(m, d) for m, d in DAYS.items() if m != undated],
         snapshots=[{"id": DOCUMENT, "source": "epoch_index", "published": day("2026-01-05")}],
         index_fits=[
             {"fit": fit, "snapshot_id": DOCUMENT, "scores": 6, "own_scores": own, "fault": fault},
@@ -48,9 +52,10 @@ def tables(
         ],
         results=[
             {"source": "epoch_index", "benchmark": "index", "source_name": m.title(), "model": m,
-             "released": day(DAYS[m]), "value": 1.0, "snapshot_id": DOCUMENT}
+             "released": None if m == undated else day(DAYS[m]), "value": 1.0,
+             "snapshot_id": DOCUMENT}
             for m in named
-        ],
+        ] + list(more),
         scores=[
             {"snapshot_id": DOCUMENT, "source_name": f"{m} v1", "benchmark": "t", "value": 0.5,
              "runner": runner, "locator": f"{m}/{runner}"}
@@ -154,9 +159,40 @@ def test_anchors_have_no_interval_as_published() -> None:
     assert "it anchors the scale: no interval" in e.caveats
 
 
+OWN_ROWS: tuple[dict[str, object], ...] = tuple(
+    {"source": "own", "snapshot_id": "own@2026-01-05-1", "model": m, "benchmark": "t", "value": 1.0}
+    for m in ("alpha", "alpha", None)
+)
+
+
 def test_own_scores_are_never_silent() -> None:
-    mine = one(tables(own=2), model="beta")
-    assert "fitted again with 2 scores of your own" in mine.caveats
+    mine = one(tables(own=2, more=OWN_ROWS), model="beta")
+    assert mine.caveats == (
+        "fitted again with your own scores: 2",
+        "your own scores left out: 1, of unknown models or on other benchmarks",
+    )
+    theirs = one(tables(fit="published", more=OWN_ROWS), model="beta", method="published")
+    assert theirs.caveats == (
+        "your own scores are left out: 3; method=scoreboard takes them",
+    )  # fmt: skip
+
+
+def test_own_scores_in_the_fit_are_rows_of_the_model() -> None:
+    where = tables(own=2, more=OWN_ROWS)
+    insert(where.connection, "benchmark_names", {"name": "VARCHAR", "benchmark": "VARCHAR",
+           "chance": "DOUBLE"}, [("t", "t", None)])  # fmt: skip
+    insert(where.connection, "index_draws", SHIPPED,
+           [("scoreboard", "", "test", "T", 1.0, 1.0, 0.1, "")])  # fmt: skip
+    found = {e.key["model"]: e for e in ask(where)}
+    assert (found["alpha"].n, found["beta"].n) == (4, 2)
+
+
+def test_a_model_without_a_release_date_is_said() -> None:
+    where = tables(undated="gamma")
+    found = ask(where)
+    assert [e.key["model"] for e in found] == ["alpha", "beta"]
+    assert found[0].caveats == ("release date not known, left out: gamma",)
+    assert one(where, model="gamma").caveats == ("the release date of gamma is not known",)
 
 
 def test_without_a_fit_there_is_the_reason() -> None:

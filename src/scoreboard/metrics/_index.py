@@ -46,7 +46,10 @@ WHERE s.snapshot_id = ? ORDER BY ALL
 """
 OWN = """
 SELECT model, snapshot_id, locator, raw FROM results
-WHERE source = 'own' AND model IS NOT NULL ORDER BY ALL
+WHERE source = 'own' AND model IS NOT NULL AND benchmark IN (
+  SELECT b.benchmark FROM index_draws d JOIN benchmark_names b ON b.name = lower(d.name)
+  WHERE d.fit = ? AND d.kind = 'test')
+ORDER BY ALL
 """
 
 
@@ -152,7 +155,7 @@ def _rows(
         else:
             used[r["name"]].append(ref)
     if name != "published":
-        for r in tables.rows(OWN):
+        for r in tables.rows(OWN, [name]):
             used[r["model"]].append(Ref(r["snapshot_id"], r["locator"], r["raw"]))
     return dict(used), dict(left)
 

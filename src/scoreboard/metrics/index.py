@@ -267,10 +267,23 @@ def _caveats(tables: Tables, fit: IndexFit, as_of: dt.date) -> list[str]:
     found = []
     if fit.published and as_of < fit.published:
         found.append(f"fitted on the scores of {fit.published}, those of later models included")
-    if fit.own_scores:
-        found.append(f"fitted again with {fit.own_scores} scores of your own")
-    elif fit.method == "published" and (own := read_fit(tables, "scoreboard").own_scores):
-        found.append(f"{own} scores of your own are left out: method=scoreboard takes them")
+    found += _own(tables, fit)
+    undated = [m for m, day in zip(fit.models, fit.released, strict=True) if day is None]
+    if undated:
+        found.append(f"release date not known, left out: {', '.join(undated[:5])}")
     if fit.unresolved:
         found.append(f"names that mean no known model: {', '.join(fit.unresolved[:5])}")
     return found
+
+
+def _own(tables: Tables, fit: IndexFit) -> list[str]:
+    """What became of scores of the user's own."""
+    (whole,) = tables.column("SELECT count(*) FROM results WHERE source = 'own'")
+    if not whole:
+        return []
+    if fit.method == "published":
+        return [f"your own scores are left out: {whole}; method=scoreboard takes them"]
+    said = [f"fitted again with your own scores: {fit.own_scores}"] if fit.own_scores else []
+    if rest := whole - fit.own_scores:
+        said.append(f"your own scores left out: {rest}, of unknown models or on other benchmarks")
+    return said
