@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answers, pages, start, tables
+from benchmarks import answers, index, pages, start, tables
 from benchmarks.measure import table
 
 
@@ -19,6 +19,7 @@ def main() -> None:
             *start.measure(home),
             *tables.measure(home),
             *answers.measure(home),
+            *index.measure(home),
             *pages.measure(home),
             *tables.measure_documents(os.environ.get("MIRROR", "")),
         ]

@@ -48,6 +48,7 @@ def _from_documents(mirror: str, folder: Path) -> None:
     from scoreboard.derive import derive
     from scoreboard.engine import connect
     from scoreboard.identify import identify
+    from scoreboard.index_build import write_draws
     from scoreboard.load import compressed, load_tables, read_snapshots
     from scoreboard.observe import observe
     from scoreboard.reference import write_reference
@@ -58,6 +59,7 @@ def _from_documents(mirror: str, folder: Path) -> None:
     sync(mirror=mirror, store=store)
     loaded = read_snapshots(store, store.held())
     write_bundle(folder / "bundle", loaded.snapshots.values(), compressed(loaded))
+    write_draws(folder / "bundle", load_curated())
     connection, curated = connect(folder / "tables.duckdb"), load_curated()
     load_tables(connection, None, folder / "bundle")
     derive(connection, curated, identify(connection, curated))

@@ -19,6 +19,8 @@ from scoreboard.derive import MODEL_COLUMNS
 from scoreboard.engine import connect, create, insert
 from scoreboard.facts import OpennessPeriod, Statement, region_of
 from scoreboard.identify import NAME_COLUMNS
+from scoreboard.index_build import ABOUT as INDEX_FITS
+from scoreboard.index_build import SHIPPED as INDEX_DRAWS
 from scoreboard.observe import CORRECTION_COLUMNS, LEVEL_COLUMNS, OFFERS, RESULTS, USAGE
 from scoreboard.reference import COLUMNS as REFERENCE_COLUMNS
 from scoreboard.store import Tables
@@ -35,6 +37,8 @@ PLAIN: dict[str, dict[str, str]] = {
     "statements": column_types(Statement),
     **{f"{what}_corrections": columns for what, columns in CORRECTION_COLUMNS.items()},
     "interval_levels": LEVEL_COLUMNS,
+    "index_draws": INDEX_DRAWS,
+    "index_fits": INDEX_FITS,
 }
 JOINED = {"results": RESULTS, "offers": OFFERS, "usage": USAGE}  # their columns are the queries'
 DEFAULTS: dict[str, dict[str, object]] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,6 +100,13 @@ class TestRanked:
 
     def test_equal_numbers_share_their_ranks(self) -> None:
         assert rank_intervals(self.spans((5, None, None), (5, None, None))) == [(1, 2), (1, 2)]
+
+    def test_ranks_from_joint_draws_win_where_all_have_them(self) -> None:
+        spans = self.spans((90, 85, 95), (80, 78, 86))
+        drawn = [replace(e, detail={"rank_low": i, "rank_high": i}) for i, e in enumerate(spans, 1)]
+        assert rank_intervals(spans) == [(1, 2), (1, 2)]
+        assert rank_intervals(drawn) == [(1, 1), (2, 2)]
+        assert rank_intervals([drawn[0], spans[1]]) == [(1, 2), (1, 2)]
 
     @given(st.lists(SPANS, min_size=1, max_size=12))
     def test_the_place_in_the_order_is_one_of_the_ranks(

@@ -386,7 +386,9 @@ def bundle(mirror: str, folder: Path, progress: Progress = lambda _: None) -> di
     import tempfile
 
     from scoreboard.bundle import write_bundle
+    from scoreboard.curation import load_curated
     from scoreboard.errors import DataError
+    from scoreboard.index_build import write_draws
     from scoreboard.load import compressed, read_snapshots
     from scoreboard.snapshots import SnapshotStore
     from scoreboard.sources import all_sources
@@ -401,4 +403,5 @@ def bundle(mirror: str, folder: Path, progress: Progress = lambda _: None) -> di
         raise DataError(f"a document cannot be read: {fault}", where=name)
     rows = compressed(loaded)
     write_bundle(folder, loaded.snapshots.values(), rows)
+    write_draws(folder, load_curated(), progress)
     return {table: len(found) for table, found in sorted(rows.items())}

@@ -17,6 +17,7 @@ from scoreboard.engine import connect, create, rows
 from scoreboard.errors import DataError, UsageError
 from scoreboard.facts import Statement
 from scoreboard.identify import identify
+from scoreboard.index_build import write_index
 from scoreboard.load import load_tables
 from scoreboard.observe import observe
 from scoreboard.reference import write_reference
@@ -60,6 +61,7 @@ def fill(connection: duckdb.DuckDBPyConnection, scope: Scope, progress: Progress
     progress("joining rows to models")
     write_reference(connection, curated)
     observed = observe(connection, curated)
+    write_index(connection, progress)
     held = {r["source"] for r in rows(connection, "SELECT DISTINCT source FROM snapshots")}
     unmet = [c for c in (*derived.lapsed, *observed.lapsed) if c.source in held]
     lapsed = [c.model_dump(mode="json") for c in unmet]

@@ -258,6 +258,35 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
         "The level of the intervals that each source publishes.",
         {"level": "a fraction"},
     ),
+    "index_draws": (
+        "Fits of the capability index: a row per model and per benchmark of each.",
+        {
+            "fit": "`published`, `scoreboard`, or `scoreboard_independent` (without results that "
+            "developers report of their own models)",
+            "inputs": "checksum of the scores that it was fitted to",
+            "kind": "`model` or `test`",
+            "name": "the document's name for the model or benchmark",
+            "value": "index of the model, difficulty of the benchmark: index points",
+            "slope": "of a benchmark: how steeply its scores rise, per index point",
+            "misfit": "of a benchmark: standard deviation, of 1, that more questions would not "
+            "take away, where the expected score is one half; empty in `published`",
+            "draws": "of a model: joint draws, as steps of 0.01 index points from `value`; the "
+            "n-th numbers of all models are one draw",
+        },
+    ),
+    "index_fits": (
+        "What each fit of the capability index was made from, or why there is none.",
+        {
+            "fit": "as in `index_draws`",
+            "inputs": "checksum of the scores that it was fitted to",
+            "snapshot_id": "the document with the scores",
+            "scores": "scores in the fit",
+            "own_scores": "scores of the user's own among them",
+            "models": "models in the fit",
+            "tests": "benchmarks in the fit",
+            "fault": "why it could not be fitted; empty where it was",
+        },
+    ),
     "about": (
         "One row: what the build recorded of itself.",
         {"value": "JSON: bundle, documents not read, lapsed corrections, conflicts"},

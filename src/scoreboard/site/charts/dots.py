@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from scoreboard.estimate import Estimate
 from scoreboard.render import SHOWN
@@ -90,7 +90,14 @@ def label_of(e: Estimate) -> str:
 
 
 def rank_intervals(found: Sequence[Estimate]) -> list[tuple[int, int]]:
-    """The best and the worst rank that the intervals leave open; those without stand as points."""
+    """The best and the worst rank that noise leaves open.
+
+    Where all estimates carry ranks from joint draws these are they; else the ranks that the
+    intervals leave open, those without an interval standing as points.
+    """
+    drawn = [(e.detail.get("rank_low"), e.detail.get("rank_high")) for e in found]
+    if all(isinstance(low, int) and isinstance(high, int) for low, high in drawn):
+        return cast(list[tuple[int, int]], drawn)
     spans = []
     for e in found:
         value = e.value if e.value is not None else 0.0
