@@ -161,7 +161,7 @@ class TestSizeToReach:
         )
         missing = ask("size_to_reach", tables)
         assert missing.value is None
-        assert says(missing, "gpt-4 has none")
+        assert says(missing, "gpt-4 has no usable score on quiz")
 
     def test_the_finding(self) -> None:
         metric = get_metric("size_to_reach")

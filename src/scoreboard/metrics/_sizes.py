@@ -153,9 +153,11 @@ def unsized(models: list[str], what: str) -> list[str]:
 
 
 def unscored(world: World, p: Values) -> str:
-    """Why there is no procedure."""
+    """Why there is no procedure: nobody was scored, or not the model that sets the level."""
     under = f" under {p['harness']}" if p.get("harness") else ""
-    return f"no model has a usable score on {world.benchmark.id}{under}"
+    named = p.get("reaches") if p.get("level") is None else None
+    who = f"{named} has no" if named else "no model has a"
+    return f"{who} usable score on {world.benchmark.id}{under}"
 
 
 def same(a: Estimate, b: Estimate) -> bool:

@@ -181,8 +181,7 @@ def estimate(
         key={"benchmark": world.benchmark.id, "count": p["count"]},
     )
     if level is None:
-        asked = "" if p["level"] is not None else f": {p['reaches']} has none"
-        return replace(base, caveats=(unscored(world, p) + asked,))
+        return replace(base, caveats=(unscored(world, p),))
     found = field_of(world, level, sizes, p, day)
     reaching = len(found.sized) + len(found.unsized)
     unknown = unsized(list(found.unsized), "reach the level")
