@@ -27,6 +27,11 @@ class Point(NamedTuple):
     name: str
 
 
+def _order(p: Point) -> tuple[int, float, str, float]:
+    """By day, the best first; of equals by name and error, so that no order of rows matters."""
+    return p.day, -p.value, p.name, math.inf if p.error is None else p.error
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A record of the leaders and the point that matched it; None: not until the end."""
@@ -49,7 +54,7 @@ class Match:
 def records(points: Iterable[Point]) -> list[Point]:
     """Those above all before them; of one day only the best, of equals the first by name."""
     found: list[Point] = []
-    for p in sorted(points, key=lambda p: (p.day, -p.value, p.name)):
+    for p in sorted(points, key=_order):
         if not found or p.value > found[-1].value:
             if found and found[-1].day == p.day:
                 continue
@@ -107,7 +112,7 @@ def exact(leading: Sequence[Point], points: Iterable[Point], end: int) -> list[M
 
 def within_error(leading: Sequence[Point], points: Iterable[Point], end: int) -> list[Match]:
     """The same, where a point within 1.645 joint standard errors of a record matches it."""
-    ordered = sorted(points, key=lambda p: (p.day, -p.value, p.name))
+    ordered = sorted(points, key=_order)
     first = [
         (r, next((p for p in ordered if not below(p, r, Z_WITHIN) and _known(p, r)), None))
         for r in leading
