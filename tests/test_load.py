@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from helpers import copy_mirror
 from installed import World
 from scoreboard import api
-from scoreboard.bundle import TABLES, bundle_digest, bundled_snapshots, write_bundle
+from scoreboard.bundle import DRAWS_TABLE, TABLES, bundle_digest, bundled_snapshots, write_bundle
 from scoreboard.engine import connect, create
 from scoreboard.errors import DataError
 from scoreboard.load import Loaded, compressed, load_tables, read_snapshots
@@ -156,7 +156,7 @@ def test_writing_a_bundle_twice_gives_the_same_bytes(tmp_path: Path) -> None:
         {p.name: p.read_bytes() for p in (tmp_path / name).iterdir()} for name in ("one", "two")
     )
     assert one == two
-    assert set(one) == {f"{t}.csv" for t in TABLES}
+    assert set(one) == {f"{t}.csv" for t in (*TABLES, DRAWS_TABLE)}
     assert bundle_digest(tmp_path / "one") == bundle_digest(tmp_path / "two")
 
 
