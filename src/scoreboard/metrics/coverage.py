@@ -104,13 +104,15 @@ class Coverage(Metric):
         return [self._one(tables, q, p["benchmark"]) for q in found]
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
-        """The number of scored models of every group: of one test, or of all together."""
+        """The number of scored models of every group on all tests; one test is a number alone."""
+        if p.get("benchmark"):
+            return []
         asked = self._asked(tables, p)
-        tally = take(tables, asked, p.get("benchmark"))
+        tally = take(tables, asked, None)
         return [
             Estimate(
                 value=float(len(members)), unit="count", method="distinct models",
-                as_of=asked["as_of"], population=_population(tables, p.get("benchmark")),
+                as_of=asked["as_of"], population=_population(tables, None),
                 key={p["by"]: group}, n=len(members), caveats=(COUNTED,),
                 inputs=Inputs.of(tally.rows_of(members)),
             )

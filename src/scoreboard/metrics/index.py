@@ -91,9 +91,10 @@ class Index(Metric):
         return list(found.values())
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
-        """Every model with an index."""
-        rest = {k: v for k, v in p.items() if k not in ("model", "against")}
-        return [e for e in self.compute(tables, rest) if e.value is not None]
+        """Every model with an index; a model by itself is a number, not a chart."""
+        if p.get("model"):
+            return []
+        return [e for e in self.compute(tables, p) if e.value is not None]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         result: list[float | None] = []
