@@ -59,6 +59,7 @@ class Answer:
     kind: str = ""  # of the thing it is about
     thing: str = ""
     history: Sequence[tuple[dt.date, str]] = ()  # of a headline: days on which it changed, and how
+    rows_of: str = ""  # the figure with whose pages its rows are listed; empty: its own
 
     @property
     def metric(self) -> Metric:
@@ -74,6 +75,12 @@ class Answer:
     def on_board(self) -> bool:
         """Whether the board shows it."""
         return bool(self.figure.section)
+
+
+def shared(found: Sequence[Answer]) -> list[Answer]:
+    """Answers that stand on the same rows have them listed once, with the first of them."""
+    first: dict[tuple[Ref, ...], str] = {}
+    return [replace(a, rows_of=first.setdefault(tuple(a.rows), a.figure.id)) for a in found]
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,8 @@ def things_of(tables: Tables, metric: Metric, kind: str, day: dt.date | None) ->
     try:
         values = metric.read(tables, base.params)
         if not own or params[kind].default is None:
-            return sorted({e.key[kind] for e in metric.compute(tables, values)} - {"unknown"})
+            named = {e.key.get(kind, "unknown") for e in metric.compute(tables, values)}
+            return sorted(named - {"unknown"})
     except (UsageError, DataError):
         values = {}
     return params[kind].values(tables, values) if own else []

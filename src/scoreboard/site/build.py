@@ -16,7 +16,7 @@ from scoreboard.config import home
 from scoreboard.errors import UsageError
 from scoreboard.render import to_json
 from scoreboard.site import feeds, general, things
-from scoreboard.site.answers import Answer, wanted
+from scoreboard.site.answers import Answer, shared, wanted
 from scoreboard.site.crew import Crew
 from scoreboard.site.documents import document_pages
 from scoreboard.site.draw import require_site, tidy
@@ -142,6 +142,7 @@ class _Build:
             whole = partial(part, folder, self.url)
             documents = crew.later(partial(whole, Figures({}, {}), document_pages))
             found = crew.answers(asked, self.progress)
+            found = shared(found)
             known = Figures.of(found)
             drawn = [a for a in found if a.plot]
             later = [crew.later(partial(chart_files, folder, drawn[i::self.jobs]))

@@ -169,7 +169,7 @@ class Writer:
             return Markup("")
         found = []
         for column in columns:
-            sizes = sorted(len(self._plain(column, row.get(column))) for row in rows)
+            sizes = sorted(len(self._plain(column, row.get(column))) for row in rows[:MANY_ROWS])
             need = max(sizes[(9 * len(sizes) - 1) // 10] + 2, len(head(column)) + 4)
             width = next((n for n in WIDTHS if n >= need), WIDTHS[-1])
             found.append(f'<col class="c{width}">')

@@ -157,6 +157,7 @@ def figure_data(answer: Answer, cite: Mapping[str, str]) -> Json:
 def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
     """The page of a figure, and pages of its rows where there are many."""
     path, name = figure_path(answer.figure.id), answer.figure.id
+    listed = answer.rows_of or name
     digest = Inputs(tuple(answer.rows)).digest  # changes with these rows alone
     cite = cited(answer.figure, answer.estimates, f"rows {digest}")
     rows = [row_data(world, answer, r) for r in answer.rows]
@@ -176,7 +177,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
             "values", "Values", estimate_rows(world, answer, path), stem=twin(path, "")),
         "series": series_table(answer, path),
         "rows": Table.of("input-rows", "Rows", rows) if rows and not parts else None,
-        "parts_of_rows": [rows_path(name, i + 1) for i in range(parts)],
+        "parts_of_rows": [rows_path(listed, i + 1) for i in range(parts)],
         "embed": embed_path(name, "").removesuffix("."),
         "frozen": frozen_stem(answer) if answer.plot and answer.on_board else None,
         "documents": Table.of("documents", "Documents", document_rows(world, answer)),
@@ -185,7 +186,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
     }  # fmt: skip
     yield Page(path, "figure.html", page_title(answer, world), answer.sentences[0], data, context,
                "figure", name)  # fmt: skip
-    for i in range(parts):
+    for i in range(parts if listed == name else 0):
         part = rows[i * PER_PAGE : (i + 1) * PER_PAGE]
         title = f"Rows behind {answer.title}, part {i + 1} of {parts}"
         yield Page(rows_path(name, i + 1), "rows.html", title, answer.sentences[0],
