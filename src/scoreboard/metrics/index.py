@@ -61,6 +61,7 @@ class Index(Metric):
     chart = "dots"
     draws_itself = False
     things = ("model",)
+    columns = ("rank", "rank_low", "rank_high", "released")
     tables = ("results",)
     params = (
         Param("model", "the model; without it, every model with an index",

@@ -98,6 +98,7 @@ class RunsOn(Metric):
         "weights and cache otherwise. Models that nobody scored do not count."
     )
     chart = "steps"
+    columns = ("memory_gb", "weights_gb", "cache_gb", "total_params_b", "lower_bound")
     tables = ("results", "models")
     params = (
         Param("benchmark", "the test", default="index", domain=benchmark_domain,

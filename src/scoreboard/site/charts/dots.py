@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from scoreboard.estimate import Estimate
+from scoreboard.metrics._words import Name
 from scoreboard.render import SHOWN
 from scoreboard.site.charts.base import (
     INK,
@@ -38,9 +39,9 @@ class Dots(Chart):
         found.sort(key=lambda e: (-(e.value or 0.0), *e.key.values()))
         mine = {tuple(e.key.items()) for e in shown.now}
         kept = found[:MOST] + [e for e in found[MOST:] if tuple(e.key.items()) in mine][:1]
-        labels = labels_of(found)
+        labels = labels_of(found, shown.name)
         rows: Rows = []
-        for e, label in zip(kept, labels_of(kept), strict=True):
+        for e, label in zip(kept, labels_of(kept, shown.name), strict=True):
             here = len(mine) > 1 or tuple(e.key.items()) in mine
             rows.append({
                 "group": label, "value": e.value, "here": here,
@@ -78,10 +79,15 @@ class Dots(Chart):
                                          "worst rank"), table, left_px=190)  # fmt: skip
 
 
-def labels_of(found: Sequence[Estimate]) -> list[str]:
+def labels_of(found: Sequence[Estimate], name: Name) -> list[str]:
     """What each estimate is about, short: the parts of its key in which they differ."""
-    names = [n for n in (found[0].key if found else ()) if len({e.key.get(n) for e in found}) > 1]
-    return [shortened(", ".join(e.key.get(n, "") for n in names) or label_of(e), 34) for e in found]
+    parts = [n for n in (found[0].key if found else ()) if len({e.key.get(n) for e in found}) > 1]
+
+    def told(e: Estimate, part: str) -> str:
+        value = e.key.get(part, "")
+        return name("model", value) if part == "model" and value else value
+
+    return [shortened(", ".join(told(e, p) for p in parts) or label_of(e), 34) for e in found]
 
 
 def label_of(e: Estimate) -> str:
