@@ -31,7 +31,8 @@ HEADS = {
     "active_params_b": "active, billion", "since": "stated since", "last_seen": "last seen",
     "first_party_of": "own service of", "rater_sd": "spread of raters, points",
     "memory_gb": "memory, GB", "weights_gb": "weights, GB", "cache_gb": "cache, GB",
-    "rank_low": "best rank", "rank_high": "worst rank", "weights_from": "weights since", "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
+    "rank_low": "best rank", "rank_high": "worst rank", "weights_from": "weights since",
+    "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
 }  # fmt: skip
 LONG_WORD = 32  # from here on a word may be broken anywhere
 LONG = 300  # characters of a cell before it is cut
