@@ -18,7 +18,7 @@ def drawn_best(scores: Scores, seed: int, draws: int = 400_000, kept: int = 20_0
     """Draws of the true best."""
     rng = np.random.default_rng(seed)
     x, s = np.array(scores, dtype=float).T
-    near = x >= x.max() - 15 * np.median(s)
+    near = x >= x.max() - 14 * np.median(s)
     x, s = x[near], s[near]
     if len(x) == 1:
         return np.asarray(rng.normal(x[0], s[0], kept))

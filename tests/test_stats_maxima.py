@@ -35,7 +35,7 @@ class TestByHand:
         assert found.high - found.low == pytest.approx(2 * 5 * 0.67449, abs=0.1)
 
     def test_far_contenders_do_not_count(self) -> None:
-        """All others are more than fifteen errors below: as if they were not there."""
+        """All others are more than fourteen errors below: as if they were not there."""
         alone = max_difference([(80, 1)], [(70, 1)])
         crowd = max_difference([(80, 1), *alike(60, 30, 1, 1)], [(70, 1), *alike(50, 9, 1, 1)])
         assert crowd.corrected == pytest.approx(alone.corrected, abs=1e-9)

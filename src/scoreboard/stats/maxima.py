@@ -33,7 +33,7 @@ Tweedie's formula and selection bias, JASA 106 (2011), for why this removes the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -45,15 +45,18 @@ if TYPE_CHECKING:
 
 Scores = Sequence[tuple[float, float]]  # (score, standard error)
 HALVINGS = 3  # the errors, their halves and quarters
-POINTS = 50  # of the grid on which the distribution of a best is held
+FEW = 20  # points of a first grid, which finds the place of the second
+POINTS = 40  # of the grid on which the distribution of a best is held
+EDGE = 1e-5  # probabilities where the second grid ends
 SHARES = 240  # even quantiles that stand for a best in a difference
-SPREADS = 13  # values of t
+SPREADS = 11  # values of t
 EDGES = 30  # values of m, for the shapes with an edge
 NODES = 7  # values of m for the bell, at even quantiles of its distribution
+NARROW = 8.0  # logarithm of weight below the greatest: where t is not looked at more closely
 SLIGHT = 3e-3  # of the greatest weight: what weighs less is left out
 CAUCHY = 3.0  # scale of t, in median errors
 REACH = 7.0  # errors below the best from where no contender can win
-WINDOW = 15.0  # median errors below the best: what is further below tells nothing of the best
+WINDOW = 14.0  # median errors below the best: what is further below tells nothing of the best
 LEAST = 1e-3  # of the largest error of a group: smaller errors are raised to it
 
 
@@ -119,23 +122,35 @@ def best_of(scores: tuple[tuple[float, float], ...], scale: float = 1.0) -> Best
     near = x >= top - WINDOW * np.median(s)
     x, s = x[near], s[near]
     width = float(s[x + REACH * s >= top].max())
-    at = top + np.linspace(-REACH, 5, POINTS) * width
-    if len(x) == 1:
-        return _whole(at, ndtr((at - top) / s[0]))
-    weights, functions = [], []
+    below = _mixture(x, s) if len(x) > 1 else lambda at: ndtr((at - x[0]) / s[0])
+    at = top + np.linspace(-REACH, 5, FEW) * width
+    inside = np.flatnonzero(np.diff(np.clip(below(at), EDGE, 1 - EDGE)))
+    at = np.linspace(at[inside[0]], at[inside[-1] + 1], POINTS)
+    return _whole(at, below(at))
+
+
+def _mixture(x: Array, s: Array) -> Callable[[Array], Array]:
+    """P(best <= at) over all shapes, edges and spreads that have weight."""
+    import numpy as np
+
+    found = []
     for shape in (_bell, _crowded, _straggled):
-        weight, function = shape(x, s, at)
-        weights.append(weight)
-        functions.append(function)
-    peak = max(float(w.max()) for w in weights)
-    total, below = 0.0, np.zeros(POINTS)
-    for weight, below_ in zip(weights, functions, strict=True):
-        kept = np.flatnonzero(weight > peak + np.log(SLIGHT))
-        shares = np.exp(weight[kept] - peak)
-        total += float(shares.sum())
-        if len(kept):
-            below += shares @ below_(kept)
-    return _whole(at, below / total)
+        weight, _ = shape(x, s, _spreads(x, s))
+        found.append(shape(x, s, _narrowed(x, s, weight)))
+    peak = max(float(w.max()) for w, _ in found)
+    kept = [np.flatnonzero(w > peak + np.log(SLIGHT)) for w, _ in found]
+    shares = [np.exp(w.ravel()[k] - peak) for (w, _), k in zip(found, kept, strict=True)]
+    total = sum(float(x.sum()) for x in shares)
+
+    def below(at: Array) -> Array:
+        parts = (
+            share @ function(k, at)
+            for (_, function), k, share in zip(found, kept, shares, strict=True)
+            if len(k)
+        )
+        return np.asarray(sum(parts) / total)
+
+    return below
 
 
 def _whole(at: Array, below: Array) -> Best:
@@ -159,30 +174,47 @@ def _difference(first: Best, second: Best, tail: float) -> tuple[float, float, f
     return first.mean - second.mean, float(low), float(high)
 
 
-def _spreads(x: Array, s: Array) -> tuple[Array, Array]:
-    """Values of t, and the logarithm of the prior weight of each."""
+def _spreads(x: Array, s: Array) -> Array:
+    """Values of t, evenly spaced in their logarithm."""
     import numpy as np
 
     unit = float(np.median(s))
-    t = np.geomspace(0.06, max(6.0, 2 * float(np.ptp(x)) / unit), SPREADS)
-    step = np.log(t[1] / t[0])
-    return t * unit, np.log(t * unit * step) - np.log1p((t / CAUCHY) ** 2)
+    return unit * np.geomspace(0.06, max(6.0, 2 * float(np.ptp(x)) / unit), SPREADS)
 
 
-# Each shape gives the logarithm of the weight of its (m, t), and a function that gives for some of
-# them P(best <= at | m, t), one row each.
+def _narrowed(x: Array, s: Array, weight: Array) -> Array:
+    """As many values of t, where they have weight: with many scores only few do."""
+    import numpy as np
+
+    t = _spreads(x, s)
+    kept = np.flatnonzero(weight.max(axis=1) > weight.max() - NARROW)
+    ends = t[max(kept[0] - 1, 0)], t[min(kept[-1] + 1, SPREADS - 1)]
+    narrowed: Array = np.geomspace(*ends, SPREADS)
+    return narrowed
 
 
-def _bell(x: Array, s: Array, at: Array) -> Any:
+def _prior(t: Array, s: Array) -> Array:
+    """The logarithm of the prior weight of each t."""
+    import numpy as np
+
+    unit = float(np.median(s))
+    log: Array = np.log(t * np.log(t[1] / t[0])) - np.log1p((t / unit / CAUCHY) ** 2)
+    return log
+
+
+# Each shape gives the logarithm of the weight of its t (rows) and m (columns), and a function that
+# gives for some of them, counted row by row, P(best <= at | m, t).
+
+
+def _bell(x: Array, s: Array, t: Array) -> Any:
     import numpy as np
     from scipy.special import ndtr, ndtri
 
-    t, prior = _spreads(x, s)
     variance = s**2 + t[:, None] ** 2
     precision = 1 / variance
     known = precision.sum(axis=1)
     centre = (precision @ x[:, None])[:, 0] / known
-    weight = prior - 0.5 * (
+    weight = _prior(t, s) - 0.5 * (
         np.log(variance).sum(axis=1)
         + (precision * (x - centre[:, None]) ** 2).sum(axis=1)
         + np.log(known)
@@ -191,20 +223,20 @@ def _bell(x: Array, s: Array, at: Array) -> Any:
     nodes = ndtri((np.arange(NODES) + 0.5) / NODES)
     m = (centre[:, None] + nodes / np.sqrt(known)[:, None]).ravel()
     t = np.repeat(t, NODES)
-    weight = np.repeat(weight - np.log(NODES), NODES)
+    weight = np.repeat(weight - np.log(NODES), NODES).reshape(-1, NODES)
 
-    def below(kept: Array) -> Array:
+    def below(kept: Array, at: Array) -> Array:
         mk, tk = m[kept][:, None], t[kept][:, None]
         share = tk**2 / (tk**2 + s**2)
         mean, error = mk + share * (x - mk), np.sqrt(share) * s
-        near = (mean + REACH * error > at[0]).any(axis=0)  # the others are below the grid
+        near = (mean + REACH * error > at[0]).any(axis=0)
         z = (at[:, None] - mean[:, None, near]) / error[:, None, near]
         return ndtr(z).prod(axis=2)  # type: ignore[no-any-return]
 
     return weight, below
 
 
-def _exponential(x: Array, s: Array, edges: Array) -> Any:
+def _exponential(x: Array, s: Array, edges: Array, t: Array) -> Any:
     """Weights of truth = m - t e; what P(truth <= y) is made of, for some (m, t) and values y.
 
     Given a score, the truth is normal with the mean score + s^2 / t, cut off above m.
@@ -212,13 +244,12 @@ def _exponential(x: Array, s: Array, edges: Array) -> Any:
     import numpy as np
     from scipy.special import log_ndtr, ndtr
 
-    t, prior = _spreads(x, s)
-    step = np.log(edges[1] - edges[0])
-    m, t, prior = edges.repeat(SPREADS), np.tile(t, len(edges)), np.tile(prior, len(edges))
+    prior = (_prior(t, s) + np.log(edges[1] - edges[0])).repeat(EDGES)
+    m, t = np.tile(edges, len(t)), t.repeat(EDGES)
     mean = x + s**2 / t[:, None]
     inside = log_ndtr((m[:, None] - mean) / s)  # how much of the normal distribution is left
     density = (x - m[:, None]) / t[:, None] + 0.5 * (s / t[:, None]) ** 2 + inside
-    weight = density.sum(axis=1) - len(x) * np.log(t) + prior + step
+    weight = density.sum(axis=1) - len(x) * np.log(t) + prior
 
     def share(kept: Array, near: Array, y: Array) -> Array:
         cut = np.minimum(y[:, None], m[kept][:, None, None])
@@ -227,25 +258,30 @@ def _exponential(x: Array, s: Array, edges: Array) -> Any:
         capped: Array = np.minimum(part / whole, 1)
         return capped
 
-    return weight, share
+    return weight.reshape(-1, EDGES), share
 
 
-def _crowded(x: Array, s: Array, at: Array) -> Any:
+def _crowded(x: Array, s: Array, t: Array) -> Any:
     import numpy as np
 
     top, unit = float(x.max()), float(np.median(s))
     edges = np.linspace(top - 3 * unit, top + 2 * unit, EDGES)
-    weight, share = _exponential(x, s, edges)
-    near = np.flatnonzero(x + REACH * s > at[0])
-    return weight, lambda kept: share(kept, near, at).prod(axis=2)
+    weight, share = _exponential(x, s, edges, t)
+    return weight, lambda kept, at: share(kept, _near(x, s, at), at).prod(axis=2)
 
 
-def _straggled(x: Array, s: Array, at: Array) -> Any:
+def _straggled(x: Array, s: Array, t: Array) -> Any:
     """The mirror image of a crowded one."""
     import numpy as np
 
     low, unit = float(x.min()), float(np.median(s))
     edges = np.linspace(low - 2 * unit, low + 3 * unit, EDGES)
-    weight, share = _exponential(-x, s, -edges[::-1])
-    near = np.flatnonzero(x + REACH * s > at[0])
-    return weight, lambda kept: (1 - share(kept, near, -at)).prod(axis=2)
+    weight, share = _exponential(-x, s, -edges[::-1], t)
+    return weight, lambda kept, at: (1 - share(kept, _near(x, s, at), -at)).prod(axis=2)
+
+
+def _near(x: Array, s: Array, at: Array) -> Any:
+    """The contenders that may be above the lower end of the grid; the others are below it."""
+    import numpy as np
+
+    return np.flatnonzero(x + REACH * s > at[0])
