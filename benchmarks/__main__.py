@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answers, index, pages, start, tables
+from benchmarks import answers, index, pages, ratings, start, tables
 from benchmarks.measure import table
 
 
@@ -21,6 +21,7 @@ def main() -> None:
             *answers.measure(home),
             *index.measure(home),
             *pages.measure(home),
+            *ratings.measure(),
             *tables.measure_documents(os.environ.get("MIRROR", "")),
         ]
     sys.stdout.write(table(results) + "\n")

@@ -33,7 +33,8 @@ BOARD = re.compile(r"<!-- board -->\n.*?<!-- /board -->", re.DOTALL)
 NOTE = "<!-- Made by `make docs`. Do not edit: the text comes from the code. -->"
 DOMAIN_SHOWN = 8
 UNITS = {
-    "points": "points (of the benchmark's scale of 0 to 100)",
+    "points": "points (of the benchmark's scale of 0 to 100); `rating_points` of a rating, "
+    "`index_points` of an index, `minutes` of a length of time",
     "index_points": "index points",
     "fraction": "fraction of 1 in data, per cent on screen",
     "usd_per_mtok": "US dollars per million tokens",

@@ -21,8 +21,8 @@ from scoreboard.metrics import Metric, all_metrics
 from scoreboard.store import Tables, open_tables
 
 UNITS = {
-    "points", "index_points", "days", "months", "fraction", "ratio", "usd_per_mtok", "usd", "count",
-    "params_b",
+    "points", "index_points", "rating_points", "minutes", "days", "months", "fraction",
+    "ratio", "usd_per_mtok", "usd", "count", "params_b",
 }  # fmt: skip
 CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "table"}
 WORDS = {

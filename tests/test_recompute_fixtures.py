@@ -6,7 +6,6 @@ The second computation knows the rows and the definition, and nothing of the pro
 from __future__ import annotations
 
 import datetime as dt
-import random
 from collections import defaultdict
 from collections.abc import Mapping
 from statistics import fmean, median
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from maxima_reference import drawn_gap
 from metric_world import closed, day, days, released, total, week, weights, world
 from scoreboard.estimate import Estimate
 from scoreboard.metrics import get_metric
@@ -93,7 +93,8 @@ def test_gap_by_origin() -> None:
 
 
 def test_gap_is_corrected_for_the_maximum() -> None:
-    """Many closed models alike: the best of them is too good, by what drawing them again shows."""
+    """Many closed models alike, against draws of true bests given the scores."""
+    error = 2.0
     alike = [f"m{i:02}" for i in range(30)]
     rows = [{**SCORES[0], "model": m, "source_name": m, "value": 80.0, "stderr": 2.0}
             for m in alike]  # fmt: skip
@@ -107,14 +108,11 @@ def test_gap_is_corrected_for_the_maximum() -> None:
         benchmark_names=[{"name": "quiz", "benchmark": "quiz"}],
     )
     found = one(tables, "gap", benchmark="quiz", harness="lab", as_of="2025-06-30")
-    draw = random.Random(7)
-    drawn = fmean(
-        max(draw.gauss(80, 2) for _ in alike) - max(draw.gauss(66, 2), draw.gauss(75.75, 2))
-        for _ in range(10_000)
-    )
     plain = 80 - 75.75
     assert found.detail["plain"] == pytest.approx(plain)
-    assert found.value == pytest.approx(2 * plain - drawn, abs=0.15)
+    mean, low, high = drawn_gap([(80.0, error)] * 30, [(66.0, error), (75.75, error)])
+    assert found.value == pytest.approx(mean, abs=0.2 * error)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.3 * error)
 
 
 # price and price_to_reach

@@ -15,6 +15,8 @@ from scoreboard.estimate import Estimate, plain
 DIGITS = {
     "points": 1,
     "index_points": 1,
+    "rating_points": 0,
+    "minutes": 0,
     "days": 0,
     "months": 1,
     "fraction": 1,
@@ -24,6 +26,8 @@ DIGITS = {
 SHOWN = {
     "points": "points",
     "index_points": "index points",
+    "rating_points": "rating points",
+    "minutes": "minutes",
     "days": "days",
     "months": "months",
     "fraction": "%",

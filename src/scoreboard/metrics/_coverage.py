@@ -10,10 +10,11 @@ from typing import Any
 
 from scoreboard.errors import UsageError
 from scoreboard.estimate import LeftOut, Ref
+from scoreboard.metrics._best import CARRY_DAYS
 from scoreboard.metrics._groups import UNKNOWN, About, all_models, group_of, in_group
 from scoreboard.metrics._scores import read_world
 from scoreboard.metrics.base import Values
-from scoreboard.metrics.gap import CARRY_DAYS, DEFAULT_GROUPS, choose_harness, sides_of
+from scoreboard.metrics.gap import DEFAULT_GROUPS, choose_harness, sides_of
 from scoreboard.store import Tables
 
 # Every result, whether it is of the newest document of its address; the later of equal rows last.

@@ -55,17 +55,17 @@ def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
     """
     named = p["reaches"]
     names = [] if p["level"] is not None else [named, *meanings(tables, named)]
-    fitting = []
+    fitting: dict[Harness, Level] = {}
     for harness in world.asked(p):
         rows = sorted(world.rows[harness], key=lambda s: (s.value, s.variant, s.ref))
         best = {s.model: s for s in rows}
         model = next((n for n in names if n in best), None)
         if model or p["level"] is not None:
-            shared = are_of_several_developers(world, best)
-            order = (shared, len(best), world.published[harness], harness.source, harness.harness,
-                     harness.shots)  # fmt: skip
-            fitting.append((order, harness, model, best))
-    if not fitting:
-        return None
-    _, harness, model, best = max(fitting, key=lambda f: f[0])
-    return Level(harness, best[model].value if model else float(p["level"]), model, best)
+            value = best[model].value if model else float(p["level"])
+            fitting[harness] = Level(harness, value, model, best)
+    fullest = world.fullest({
+        h: ((are_of_several_developers(world, level.best), len(level.best)),
+            max(s.released for s in level.best.values()))
+        for h, level in fitting.items()
+    })  # fmt: skip
+    return fitting[fullest] if fullest else None

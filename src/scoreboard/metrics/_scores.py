@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -29,6 +29,7 @@ class Benchmark:
     scale: str
     rater_sd: float | None  # between two raters of the same models, points
     borrowed: bool = False  # the rater comparison is another benchmark's
+    access: str = ""  # whether the questions are public
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,19 @@ class World:
             if p.get("harness") in (None, "", h.harness) and p.get("shots") in (None, h.shots)
         ]
 
+    def fullest(self, found: Mapping[Harness, tuple[tuple[int, ...], dt.date]]) -> Harness | None:
+        """The procedure of the highest rank, such as its number of models.
+
+        Given are rank and newest release. Of equals the one of the later document, then the one
+        with the later release.
+        """
+
+        def order(h: Harness) -> tuple[object, ...]:
+            rank, last = found[h]
+            return (rank, self.published[h], last, h.source, h.harness, h.shots)
+
+        return max(found, key=order, default=None)
+
 
 def are_of_several_developers(world: World, models: Iterable[str]) -> bool:
     """Whether these models have more than one developer; an unknown one is nobody else's."""
@@ -88,7 +102,7 @@ def benchmark_of(tables: Tables, name: str) -> Benchmark:
     found = {
         r["benchmark"]: r
         for r in tables.rows(
-            "SELECT benchmark, name, items, scale, rater_sd FROM benchmarks "
+            "SELECT benchmark, name, items, scale, rater_sd, access FROM benchmarks "
             "WHERE benchmark IN (?, ?)",
             [name, RATER_ERROR],
         )
@@ -98,7 +112,7 @@ def benchmark_of(tables: Tables, name: str) -> Benchmark:
     borrowed = row["scale"] == "accuracy" and rater is None and RATER_ERROR in found
     if borrowed:
         rater = found[RATER_ERROR]["rater_sd"]
-    return Benchmark(name, row["name"], row["items"], row["scale"], rater, borrowed)
+    return Benchmark(name, row["name"], row["items"], row["scale"], rater, borrowed, row["access"])
 
 
 def benchmark_domain(tables: Tables, _: Values) -> list[str]:
@@ -229,7 +243,8 @@ def _fallback_error(rows: list[dict[str, Any]]) -> float | None:
 
 
 def _interval_error(row: dict[str, Any]) -> float | None:
-    if row["low"] is None or row["high"] is None:
+    """From a published interval, where it is known of which level it is."""
+    if row["low"] is None or row["high"] is None or row["level"] is None:
         return None
     return float(row["high"] - row["low"]) / (2 * _quantile(row["level"]))
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval
-from scoreboard.metrics._groups import (
-    About,
-    canonical_group,
-    group_domain,
-    in_group,
+from scoreboard.metrics._best import (
+    UNITS,
+    Side,
+    left_out,
+    population,
+    release_days,
+    side_of,
+    unplaced,
 )
+from scoreboard.metrics._groups import canonical_group, group_domain
 from scoreboard.metrics._scores import (
     Harness,
-    Scored,
     World,
     are_of_several_developers,
     benchmark_domain,
@@ -33,32 +35,8 @@ from scoreboard.render import SHOWN, number
 from scoreboard.stats.maxima import max_difference
 from scoreboard.store import Tables
 
-CARRY_DAYS = 180  # past its last row a series is carried this long
 LABELS_TRIED = 5  # the best models of each group whose label or row is tried out
 DEFAULT_GROUPS = {"openness": ("closed", "open"), "origin": ("US", "CN")}
-
-
-@dataclass(frozen=True)
-class Side:
-    """The contenders of one group at a date."""
-
-    group: str
-    scores: list[Scored] = field(default_factory=list)
-
-    @property
-    def models(self) -> int:
-        """Distinct models."""
-        return len({s.model for s in self.scores})
-
-    @property
-    def best(self) -> Scored:
-        """The best row; of equals the earlier released, then by id."""
-        return min(self.scores, key=lambda s: (-s.value, s.released, s.model, s.variant))
-
-    @property
-    def last(self) -> dt.date:
-        """The newest release with a row."""
-        return max(s.released for s in self.scores)
 
 
 Sides = tuple[Side, Side]  # the leader's and the chaser's
@@ -75,15 +53,17 @@ class Gap(Metric):
     method = (
         "One source, harness and number of shots (by default the one with most distinct models of "
         "the two groups). Each score has its published standard error, else one from Wilson's "
-        "interval on the number of items, plus the variance between raters. All scores are drawn "
-        "jointly; the value is corrected for the bias of a maximum (twice the plain value less "
-        "the mean of the draws) and the interval is the basic bootstrap's."
+        "interval on the number of items, plus the variance between raters. The largest of many "
+        "scores with errors is too large: the value is the mean difference of the true bests, "
+        "given the scores, their errors and how the scores near the best are spread; the interval "
+        "holds the middle 95 % of it."
     )
     criticism = (
         "Errors of two models on the same questions are treated as independent, which makes the "
         "interval too wide. A best score rewards the group with more models and more effort "
-        "variants; the correction removes the part that is noise, not the part that is choice. "
-        "Models that nobody scored do not count."
+        "variants; the correction removes the part that is noise, not the part that is choice. It "
+        "takes one model far ahead of its group for partly luck, more than it may be, and knows "
+        "no ceiling at a perfect score. Models that nobody scored do not count."
     )
     chart = "frontier"
     things = ("benchmark",)
@@ -169,12 +149,16 @@ class Gap(Metric):
         sides = sides_of(world, harness, p, as_of) if harness else (Side(leader), Side(chaser))
         fault = _fault(sides, as_of) if harness else _no_harness(world, leader, chaser, p)
         base: dict[str, Any] = {
-            "unit": "points" if world.benchmark.scale == "accuracy" else "index_points",
+            "unit": UNITS[world.benchmark.scale],
             "as_of": as_of,
-            "population": _population(world, harness),
+            "population": population(world, harness),
             "key": {"benchmark": world.benchmark.id, "leader": leader, "chaser": chaser},
         }
-        detail = {"by": p["by"], **_counts(sides, harness)}
+        unknown = unplaced(world, harness, p["by"], (leader, chaser), as_of) if harness else []
+        detail = {"by": p["by"], **_counts(world, sides, harness),
+                  "unknown_models": len({s.model for s in unknown})}  # fmt: skip
+        if harness:
+            base["left_out"] = left_out(world, harness, unknown)
         if fault or harness is None:
             return Estimate(value=None, method="none", caveats=(fault,), detail=detail, **base)
         moved = _sensitivity(world, p, harness, sides, as_of, disputed_models(tables))
@@ -195,7 +179,6 @@ class Gap(Metric):
         used = [s.ref for s in (*top.scores, *chasing.scores)]
         common: dict[str, Any] = {
             **base, "n": len(used), "inputs": Inputs.of(used), "detail": detail,
-            "left_out": tuple(world.left[harness]),
         }  # fmt: skip
         errors = [s.error for s in (*top.scores, *chasing.scores)]
         if any(e is None for e in errors):
@@ -203,8 +186,7 @@ class Gap(Metric):
             return Estimate(
                 value=plain_gap(*sides), method="plain", caveats=tuple(caveats), **common
             )
-        seed = f"{harness}|{base['as_of']}|{sorted(r.locator for r in used)}"
-        found = max_difference(_pairs(top), _pairs(chasing), seed=seed)
+        found = max_difference(top.pairs, chasing.pairs)
         if found.low <= 0 <= found.high:
             caveats.append("not separable: zero is inside the interval")
         return Estimate(
@@ -212,15 +194,10 @@ class Gap(Metric):
             low=found.low,
             high=found.high,
             interval=Interval("confidence", 0.95),
-            method="joint draws, maximum corrected",
+            method="maximum corrected by the spread of the scores",
             caveats=tuple(caveats),
             **common,
         )
-
-
-def release_days(world: World, harness: Harness, end: dt.date) -> list[dt.date]:
-    """Days by a date on which a scored model came out."""
-    return sorted({s.released for s in world.rows[harness] if s.released <= end})
 
 
 def groups_of(p: Values) -> tuple[str, str]:
@@ -254,41 +231,25 @@ def sides_of(
     second = chaser or second
     rest = p["by"] == "openness" and second == "unrestricted" and leader == "closed"
 
-    def side(group: str, *, others: bool) -> Side:
-        scores = [
-            s
-            for s in world.rows[harness]
-            if s.released <= as_of
-            and _belongs(world.models[s.model], p["by"], group, as_of, others)
-        ]
-        return Side(group, scores)
-
-    return side(leader, others=rest), side(second, others=False)
-
-
-def _belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> bool:
-    """With chaser=unrestricted the leader is every other model whose class is known."""
-    if rest:
-        return about.openness_on(day) in ("closed", "restricted")
-    return in_group(about, by, group, day)
+    return (
+        side_of(world, harness, p["by"], leader, as_of, rest=rest),
+        side_of(world, harness, p["by"], second, as_of),
+    )
 
 
 def choose_harness(world: World, p: Values, as_of: dt.date) -> Harness | None:
     """The one with most distinct models of both groups, each having two.
 
-    Of equals the later document, then the one with the later row. What one developer reports of
-    its own models alone says nothing of the groups: it is not chosen unless asked for.
+    What one developer reports of its own models alone says nothing of the groups: it is not chosen
+    unless asked for.
     """
-    fitting = []
+    fitting, asked = {}, bool(p.get("harness"))
     for harness in world.asked(p):
         sides = sides_of(world, harness, p, as_of)
-        counts = [s.models for s in sides]
-        asked = bool(p.get("harness"))
-        if min(counts) >= (1 if asked else 2) and (asked or _is_shared(world, sides, p)):
-            last = max(s.last for s in sides)
-            order = (sum(counts), world.published[harness], last)
-            fitting.append((order, harness.source, harness.harness, harness.shots, harness))
-    return max(fitting, key=lambda f: f[:4])[-1] if fitting else None
+        enough = min(s.models for s in sides) >= (1 if asked else 2)
+        if enough and (asked or _is_shared(world, sides, p)):
+            fitting[harness] = (sum(s.models for s in sides),), max(s.last for s in sides)
+    return world.fullest(fitting)
 
 
 def _is_shared(world: World, sides: Sequence[Side], p: Values) -> bool:
@@ -302,24 +263,12 @@ def plain_gap(top: Side, chasing: Side) -> float:
     return top.best.value - chasing.best.value
 
 
-def _pairs(of: Side) -> list[tuple[float, float]]:
-    return [(s.value, s.error or 0.0) for s in of.scores]
-
-
 def _fault(sides: Sequence[Side], as_of: dt.date) -> str:
-    for s in sides:
-        if not s.scores:
-            return f"no scored model of the group {s.group} by {as_of}"
-    last = min(s.last for s in sides)
-    newest = max(s.last for s in sides)
-    if (as_of - newest).days > CARRY_DAYS:
-        return f"the series ends: its last row is of {newest}, over {CARRY_DAYS} days before"
-    if (as_of - last).days > CARRY_DAYS:
-        group = min(sides, key=lambda s: s.last).group
-        return (
-            f"the series ends: the last row of {group} is of {last}, over {CARRY_DAYS} days before"
-        )
-    return ""
+    """Why there is no gap, or nothing; of two series that ended the one that did first."""
+    empty = [s.fault(as_of) for s in sides if not s.scores]
+    if empty:
+        return empty[0]
+    return min(sides, key=lambda s: s.last).fault(as_of)
 
 
 def _no_harness(world: World, leader: str, chaser: str, p: Values) -> str:
@@ -330,14 +279,6 @@ def _no_harness(world: World, leader: str, chaser: str, p: Values) -> str:
         f"no harness{asked} has models of both {leader} and {chaser}{several} "
         f"on {world.benchmark.id}{day}"
     )
-
-
-def _population(world: World, harness: Harness | None) -> str:
-    if harness is None:
-        return world.benchmark.name
-    if world.benchmark.id == "index":
-        return "models with an Epoch Capabilities Index"
-    return f"{world.benchmark.name}, {harness.text()}"
 
 
 def _best(sides: Sides) -> dict[str, Any]:
@@ -353,8 +294,9 @@ def _best(sides: Sides) -> dict[str, Any]:
     }
 
 
-def _counts(sides: Sequence[Side], harness: Harness | None) -> dict[str, Any]:
+def _counts(world: World, sides: Sequence[Side], harness: Harness | None) -> dict[str, Any]:
     return {
+        "test_set": world.benchmark.access or None,
         "harness": harness.harness if harness else None,
         "shots": (harness.shots or None) if harness else None,
         "source": harness.source if harness else None,
@@ -366,10 +308,7 @@ def _counts(sides: Sequence[Side], harness: Harness | None) -> dict[str, Any]:
 def _caveats(
     world: World, p: Values, harness: Harness, sides: Sequence[Side], as_of: dt.date
 ) -> list[str]:
-    caveats = []
-    for s in sides:
-        if s.last < as_of:
-            caveats.append(f"last row of {s.group}: {s.last}, carried forward")
+    caveats = [c for s in sides for c in s.carried(as_of)]
     if world.benchmark.scale == "accuracy":
         caveats.append("errors of two models on the same questions are taken as independent")
     if world.benchmark.id == "index":

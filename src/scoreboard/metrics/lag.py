@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoreboard.estimate import Estimate, Inputs
+from scoreboard.metrics._best import CARRY_DAYS
 from scoreboard.metrics._contest import DATES, LABELS, POOLS, Contest, read_contests
 from scoreboard.metrics._groups import canonical_group, group_domain
 from scoreboard.metrics._lag_rules import MONTH, RULES, Lag, none
@@ -19,7 +20,7 @@ from scoreboard.metrics._scores import (
 )
 from scoreboard.metrics._words import Name, adjective, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
-from scoreboard.metrics.gap import CARRY_DAYS, groups_of
+from scoreboard.metrics.gap import groups_of
 from scoreboard.render import number
 from scoreboard.stats.lags import Match, records
 from scoreboard.store import Tables
