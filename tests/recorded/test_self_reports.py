@@ -132,7 +132,7 @@ def test_the_best_of_each_group(mirror: Mirror, arena: Tables) -> None:
     assert e.detail["leader_source_name"] == best
     assert e.detail["chaser_source_name"] == best_open
     assert e.detail["plain"] == pytest.approx(ratings[best] - ratings[best_open], abs=1e-9)
-    assert e.unit == "index_points"
+    assert e.unit == "rating_points"
     assert any(c.startswith("rows_withheld: it stands on rows of lmarena") for c in e.caveats)
 
 
