@@ -11,14 +11,14 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from method_tables import with_blocks
+from method_tables import table, with_blocks
 from scoreboard import api
 from scoreboard.cli import app
 from scoreboard.config import HOME_VARIABLE
@@ -44,17 +44,6 @@ UNITS = {
 def page(title: str, intro: str, parts: Iterable[str]) -> str:
     """A generated page."""
     return "\n\n".join([f"# {title}", NOTE, intro, *parts]) + "\n"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table."""
-    lines = [_row(header), "|" + "---|" * len(header), *map(_row, rows)]
-    return "\n".join(lines)
-
-
-def _row(cells: Sequence[object]) -> str:
-    texts = (str(c).replace("|", "\\|").replace("<", "\\<").replace("\n", " ") for c in cells)
-    return "| " + " | ".join(texts) + " |"
 
 
 def code(values: Iterable[object]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from scoreboard.estimate import Estimate
 from scoreboard.metrics import get_metric
@@ -15,10 +15,15 @@ from scoreboard.store import Tables
 HEAD = ("rule", "labels", "open, months", "errors doubled", "unrestricted, months")
 
 
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table."""
-    lines = [header, ("---",) * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    lines = [_row(header), "|" + "---|" * len(header), *map(_row, rows)]
+    return "\n".join(lines)
+
+
+def _row(cells: Sequence[object]) -> str:
+    texts = (str(c).replace("|", "\\|").replace("<", "\\<").replace("\n", " ") for c in cells)
+    return "| " + " | ".join(texts) + " |"
 
 
 def lag_rules(tables: Tables) -> str:

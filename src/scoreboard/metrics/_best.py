@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from scoreboard.estimate import LeftOut
 from scoreboard.metrics._groups import OPENNESS, UNKNOWN, About, in_group
-from scoreboard.metrics._scores import Harness, Scored, World
+from scoreboard.metrics._scores import Benchmark, Harness, Scored, World
 
 CARRY_DAYS = 180  # past its last row a series is carried this long
+INDEXED = "models with an Epoch Capabilities Index"
 UNPLACED = "the group of the model is not known"
 UNITS = {"accuracy": "points", "rating": "rating_points", "index": "index_points",
          "minutes": "minutes", "points": "points"}  # fmt: skip
@@ -63,11 +64,11 @@ def side_of(
     """Who is released and in the group on a day; with `rest`, all but the unrestricted."""
     return Side(group, [
         s for s in world.rows[harness]
-        if s.released <= day and _belongs(world.models[s.model], by, group, day, rest)
+        if s.released <= day and belongs(world.models[s.model], by, group, day, rest)
     ])  # fmt: skip
 
 
-def _belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> bool:
+def belongs(about: About, by: str, group: str, day: dt.date, rest: bool) -> bool:
     """The rest are the models whose class is known and other than unrestricted."""
     if rest:
         return about.openness_on(day) in ("closed", "restricted")
@@ -98,10 +99,10 @@ def release_days(world: World, harness: Harness, end: dt.date) -> list[dt.date]:
     return sorted({s.released for s in world.rows[harness] if s.released <= end})
 
 
-def population(world: World, harness: Harness | None) -> str:
+def population(benchmark: Benchmark, harness: Harness | None) -> str:
     """Of what a best score is the best."""
     if harness is None:
-        return world.benchmark.name
-    if world.benchmark.id == "index":
-        return "models with an Epoch Capabilities Index"
-    return f"{world.benchmark.name}, {harness.text()}"
+        return benchmark.name
+    if benchmark.id == "index":
+        return INDEXED
+    return f"{benchmark.name}, {harness.text()}"

@@ -13,6 +13,7 @@ from typing import Any
 
 from scoreboard.errors import UsageError
 from scoreboard.estimate import LeftOut, Ref
+from scoreboard.metrics._best import UNPLACED, belongs
 from scoreboard.metrics._groups import About, in_group
 from scoreboard.metrics._scores import Benchmark, Harness, Scored, World, read_world
 from scoreboard.metrics.base import Values
@@ -106,7 +107,7 @@ def _read(tables: Tables, p: Values, as_of: dt.date) -> Contest | None:
             refs.append(s.ref)
         elif found.unknown(s):
             unknown.add(s.model)
-            left.append(LeftOut(s.ref, "the group of the model is not known"))
+            left.append(LeftOut(s.ref, UNPLACED))
     days = [q.day for side in sides.values() for q in side]
     end = dt.date.fromordinal(max(days)) if days else as_of
     return Contest(world.benchmark, harness, sides["leader"], sides["chaser"], min(end, as_of),
@@ -162,17 +163,12 @@ class _Sides:
         """By our labels a model leads if it did on its first day, and follows from when it may."""
         about, (leader, chaser) = self.world.models[s.model], groups_of(self.p)
         found = []
-        if self._leads(about, leader, start):
+        rest = self._strict and leader == "closed"  # all others of which the class is known
+        if belongs(about, str(self.p["by"]), leader, start, rest):
             found.append(("leader", start))
         if day := _first(about, self.p["by"], chaser, start, self.as_of):
             found.append(("chaser", day))
         return found
-
-    def _leads(self, about: About, leader: str, day: dt.date) -> bool:
-        """Against unrestricted models, all others of which the class is known lead."""
-        if self._strict and leader == "closed":
-            return about.openness_on(day) in ("closed", "restricted")
-        return in_group(about, str(self.p["by"]), leader, day)
 
     @property
     def _strict(self) -> bool:

@@ -57,8 +57,7 @@ def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
     names = [] if p["level"] is not None else [named, *meanings(tables, named)]
     fitting: dict[Harness, Level] = {}
     for harness in world.asked(p):
-        rows = sorted(world.rows[harness], key=lambda s: (s.value, s.variant, s.ref))
-        best = {s.model: s for s in rows}
+        best = world.best_rows(harness)
         model = next((n for n in names if n in best), None)
         if model or p["level"] is not None:
             value = best[model].value if model else float(p["level"])

@@ -78,6 +78,11 @@ class World:
             if p.get("harness") in (None, "", h.harness) and p.get("shots") in (None, h.shots)
         ]
 
+    def best_rows(self, harness: Harness) -> dict[str, Scored]:
+        """The best row of each model under a procedure, by model."""
+        rows = sorted(self.rows[harness], key=lambda s: (s.value, s.variant, s.ref))
+        return {s.model: s for s in rows}
+
     def fullest(self, found: Mapping[Harness, tuple[tuple[int, ...], dt.date]]) -> Harness | None:
         """The procedure of the highest rank, such as its number of models.
 

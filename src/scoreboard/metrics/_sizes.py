@@ -10,11 +10,11 @@ from scoreboard.estimate import Estimate, Interval, Ref
 from scoreboard.metrics._groups import in_group
 from scoreboard.metrics._scores import Harness, Scored, World
 from scoreboard.metrics.base import Param, Values
+from scoreboard.stats.proportions import Z95
 from scoreboard.store import Tables
 
 COUNTS = ("total", "active")
 ATTRIBUTES = {"total": "total_params_b", "active": "active_params_b"}
-Z90, Z95 = 1.6448536269514722, 1.959963984540054
 STALE = dt.timedelta(days=180)  # after the newest scored release, later models are not counted
 NAMED = 5  # models without a size that are named
 SIZES = """
@@ -77,12 +77,6 @@ def change_days(world: World, best: Mapping[str, Scored], end: dt.date) -> list[
     return sorted(d for d in found if dt.date.min < d <= end)
 
 
-def best_rows(world: World, harness: Harness) -> dict[str, Scored]:
-    """The best row of each model under a procedure, by model."""
-    rows = sorted(world.rows[harness], key=lambda s: (s.value, s.variant, s.ref))
-    return {s.model: s for s in rows}
-
-
 def open_on(world: World, best: Mapping[str, Scored], openness: str, day: dt.date) -> list[str]:
     """The scored models that are out by a day and of a class of openness on it."""
     out = [m for m, s in sorted(best.items()) if s.released <= day]
@@ -97,7 +91,7 @@ def choose_harness(tables: Tables, world: World, p: Values) -> tuple[Harness, di
     sizes = read_sizes(tables)
     fitting = []
     for harness in world.asked(p):
-        best = best_rows(world, harness)
+        best = world.best_rows(harness)
         known = sum(
             any(state for _, _, state, _ in world.models[m].periods)
             and sizes[m].size("total") is not None
@@ -109,11 +103,6 @@ def choose_harness(tables: Tables, world: World, p: Values) -> tuple[Harness, di
         raise KeyError(world.benchmark.id)
     _, chosen, best = max(fitting, key=lambda f: f[0])
     return chosen, best
-
-
-def unit_of(world: World) -> str:
-    """The unit of a benchmark's scores."""
-    return "points" if world.benchmark.scale == "accuracy" else "index_points"
 
 
 def population(world: World, harness: Harness | None, openness: str) -> str:

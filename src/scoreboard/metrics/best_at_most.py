@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scoreboard.estimate import Estimate, Inputs
+from scoreboard.metrics._best import UNITS
 from scoreboard.metrics._scores import (
     Harness,
     Scored,
@@ -31,7 +32,6 @@ from scoreboard.metrics._sizes import (
     same,
     score_interval,
     stale,
-    unit_of,
     unscored,
     unsized,
 )
@@ -137,7 +137,7 @@ def estimate(
     """The best score within the limit on a day, or why there is none."""
     base = Estimate(
         value=None,
-        unit=unit_of(world),
+        unit=UNITS[world.benchmark.scale],
         method=f"best score, at most {p['at_most']:g} billion {p['count']} parameters",
         as_of=day,
         population=population(world, picked[0] if picked else None, p["openness"]),

@@ -136,7 +136,7 @@ class Frontier(Metric):
         base: dict[str, Any] = {
             "unit": UNITS[world.benchmark.scale],
             "as_of": day,
-            "population": population(world, harness),
+            "population": population(world.benchmark, harness),
             "key": {"benchmark": world.benchmark.id, by: group},
             "left_out": left_out(world, harness, unknown) if harness else (),
         }

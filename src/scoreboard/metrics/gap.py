@@ -151,7 +151,7 @@ class Gap(Metric):
         base: dict[str, Any] = {
             "unit": UNITS[world.benchmark.scale],
             "as_of": as_of,
-            "population": population(world, harness),
+            "population": population(world.benchmark, harness),
             "key": {"benchmark": world.benchmark.id, "leader": leader, "chaser": chaser},
         }
         unknown = unplaced(world, harness, p["by"], (leader, chaser), as_of) if harness else []

@@ -8,6 +8,7 @@ from typing import Any
 
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval
+from scoreboard.metrics._best import INDEXED
 from scoreboard.metrics._groups import canonical_model
 from scoreboard.metrics._index import (
     METHODS,
@@ -22,7 +23,6 @@ from scoreboard.metrics.base import Metric, Param, Values, no_value
 from scoreboard.render import number
 from scoreboard.store import Tables
 
-POPULATION = "models with an Epoch Capabilities Index"
 HOW = {
     "published": "least squares over models and benchmarks as published, scores drawn again by "
     "model",
@@ -168,7 +168,7 @@ def _computed(tables: Tables, fit: IndexFit, as_of: dt.date) -> dict[str, Estima
             unit="index_points",
             method=HOW[fit.method],
             as_of=as_of,
-            population=POPULATION,
+            population=INDEXED,
             key={"model": model},
             low=None if fixed else min(low, value),
             high=None if fixed else max(high, value),
@@ -220,7 +220,7 @@ def _difference(
         unit="index_points",
         method=f"{HOW[fit.method]}; paired",
         as_of=as_of,
-        population=POPULATION,
+        population=INDEXED,
         key=key,
         low=None if fixed else min(low, value),
         high=None if fixed else max(high, value),
@@ -260,9 +260,7 @@ def _no_fit(fit: IndexFit) -> str:
 
 
 def _none(fit: IndexFit, as_of: dt.date, key: dict[str, str], why: str) -> Estimate:
-    return Estimate(
-        None, "index_points", HOW[fit.method], as_of, POPULATION, key=key, caveats=(why,)
-    )
+    return Estimate(None, "index_points", HOW[fit.method], as_of, INDEXED, key=key, caveats=(why,))
 
 
 def _caveats(tables: Tables, fit: IndexFit, as_of: dt.date) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoreboard.estimate import Estimate, Inputs
-from scoreboard.metrics._best import CARRY_DAYS
+from scoreboard.metrics import _best
 from scoreboard.metrics._contest import DATES, LABELS, POOLS, Contest, read_contests
 from scoreboard.metrics._groups import canonical_group, group_domain
 from scoreboard.metrics._lag_rules import MONTH, RULES, Lag, none
@@ -172,7 +172,7 @@ def caveats(contests: Sequence[Contest], as_of: dt.date) -> list[str]:
     found = []
     if unknown := about(contests)["unknown_models"]:
         found.append(f"{unknown} models of unknown group are left out")
-    if len(contests) == 1 and (as_of - contests[0].end).days > CARRY_DAYS:
+    if len(contests) == 1 and (as_of - contests[0].end).days > _best.CARRY_DAYS:
         found.append(f"the last model with a row came out on {contests[0].end}: nothing newer")
     return found
 
@@ -211,6 +211,4 @@ def population(contests: Sequence[Contest], p: Values) -> str:
         return f"{len(contests)} benchmarks with {p['benchmark']} questions"
     if not contests:
         return str(p["benchmark"])
-    if contests[0].benchmark.id == "index":
-        return "models with an Epoch Capabilities Index"
-    return f"{contests[0].benchmark.name}, {contests[0].harness.text()}"
+    return _best.population(contests[0].benchmark, contests[0].harness)

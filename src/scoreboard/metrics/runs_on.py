@@ -24,6 +24,7 @@ from scoreboard.hosting.memory import (
     read_formats,
     weights_bytes,
 )
+from scoreboard.metrics._best import UNITS
 from scoreboard.metrics._scores import (
     Harness,
     Scored,
@@ -45,7 +46,6 @@ from scoreboard.metrics._sizes import (
     same,
     score_interval,
     stale,
-    unit_of,
     unscored,
     unsized,
 )
@@ -188,7 +188,7 @@ class Answer:
         there = open_on(self.world, self.best, p["openness"], day)
         base = Estimate(
             value=None,
-            unit=unit_of(self.world),
+            unit=UNITS[self.world.benchmark.scale],
             method=f"fits into {p['memory']:g} GB, {p['quantisation']}, {p['context']:g} tokens",
             as_of=day,
             population=population(self.world, self.harness, p["openness"]),

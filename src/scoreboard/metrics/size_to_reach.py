@@ -29,7 +29,6 @@ from scoreboard.metrics._scores import (
 from scoreboard.metrics._sizes import (
     COUNT,
     OPENNESS,
-    Z90,
     Sized,
     billions,
     change_days,
@@ -44,6 +43,7 @@ from scoreboard.metrics._sizes import (
 )
 from scoreboard.metrics._words import Name, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
+from scoreboard.stats.proportions import Z90
 from scoreboard.store import Tables
 
 SHOWN = 3  # further models listed

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from scoreboard.stats.proportions import Z90, Z95
 from scoreboard.stats.survival import Spell
 
 LEVELS = 100
-Z_TWO_SIDED = 1.959963984540054  # 5 %
-Z_WITHIN = 1.6448536269514722  # 10 % two-sided
 
 
 class Point(NamedTuple):
@@ -91,7 +90,7 @@ def by_levels(leading: Sequence[Point], chasing: Sequence[Point], *, tolerant: b
     return found
 
 
-def below(point: Point, record: Point, z: float = Z_TWO_SIDED) -> bool:
+def below(point: Point, record: Point, z: float = Z95) -> bool:
     """Whether a point lies below a record by more than their errors explain."""
     if point.value >= record.value:
         return False
@@ -114,7 +113,7 @@ def within_error(leading: Sequence[Point], points: Iterable[Point], end: int) ->
     """The same, where a point within 1.645 joint standard errors of a record matches it."""
     ordered = sorted(points, key=_order)
     first = [
-        (r, next((p for p in ordered if not below(p, r, Z_WITHIN) and _known(p, r)), None))
+        (r, next((p for p in ordered if not below(p, r, Z90) and _known(p, r)), None))
         for r in leading
     ]
     return [Match(r, p, end) for r, p in first if p is None or p.day > r.day]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-Z95 = 1.959963984540054
+Z90, Z95 = 1.6448536269514722, 1.959963984540054  # normal quantiles of two-sided levels
 
 
 def wilson(share: float, items: int, z: float = Z95) -> tuple[float, float]:

@@ -99,7 +99,8 @@ def median_time(spells: Sequence[Spell], seed: str) -> Median:
         Step(float(t), float(s), float(a), float(b))
         for t, s, a, b in zip(at, share[0], *bands, strict=True)
     )
-    return Median(point_median(spells), low, high, curve)
+    value = float(_half(at, share)[0])
+    return Median(value if np.isfinite(value) else None, low, high, curve)
 
 
 def point_median(spells: Sequence[Spell]) -> float | None:
