@@ -106,18 +106,21 @@ class Estimate:
         return result
 
 
+ATOMS = frozenset({str, int, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
-    if value is None or isinstance(value, (str, bool, int)):
+    if type(value) in ATOMS or isinstance(value, (str, bool, int)):
         return value
+    if isinstance(value, float):
+        return _round(value)
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, float):
-        return _round(value)
     return float(value)
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Tables:
     cache: dict[str, Any] = field(default_factory=dict)  # what metrics read more than once
     _newest: dict[str, dt.date] = field(default_factory=dict)
     _columns: dict[tuple[object, ...], list[Any]] = field(default_factory=dict)
+    _lists: dict[str, dict[Any, list[Any]]] = field(default_factory=dict)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """The result of a query."""
@@ -68,6 +70,15 @@ class Tables:
             found = self.connection.execute(sql, values).fetchall()
             self._columns[key] = [r[0] for r in found]
         return list(self._columns[key])
+
+    def lists(self, sql: str) -> dict[Any, list[Any]]:
+        """The second column of the result of a query by the first, asked once."""
+        if sql not in self._lists:
+            found: dict[Any, list[Any]] = defaultdict(list)
+            for key, value in self.connection.execute(sql).fetchall():
+                found[key].append(value)
+            self._lists[sql] = dict(found)
+        return self._lists[sql]
 
     def newest(self, *tables: str) -> dt.date:
         """The earliest of the newest dates of these tables: through when all of them reach."""

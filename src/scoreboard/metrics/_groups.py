@@ -156,9 +156,8 @@ def canonical_model(tables: Tables, text: str, others: Values | None = None) -> 
 
     A name that moves with time means what it means on the day asked for, else now.
     """
-    found = tables.column("SELECT model FROM models WHERE model = ?", [text.lower()])
-    if found:
-        return str(found[0])
+    if text.lower() in tables.lists("SELECT model, model FROM models"):
+        return text.lower()
     day = (others or {}).get("as_of") or dt.date.max
     same = tables.column(
         "SELECT DISTINCT model FROM names WHERE model <> '' AND lower(name) = ? "

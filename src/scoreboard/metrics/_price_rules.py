@@ -46,11 +46,11 @@ def meanings(tables: Tables, text: str) -> list[str]:
 
 def provider_domain(tables: Tables, others: Values) -> list[str]:
     """The rules, and the providers of a model; of all models without one."""
-    found = tables.column(
-        "SELECT DISTINCT provider FROM offers WHERE provider <> '' AND model <> '' "
-        "AND (? = '' OR model = ?) ORDER BY 1",
-        [others.get("model") or ""] * 2,
-    )
+    sold = "FROM offers WHERE provider <> '' AND model <> ''"
+    if model := others.get("model"):
+        found = tables.lists(f"SELECT DISTINCT model, provider {sold} ORDER BY ALL").get(model, [])
+    else:
+        found = tables.column(f"SELECT DISTINCT provider {sold} ORDER BY 1")
     return [*RULES, *found]
 
 

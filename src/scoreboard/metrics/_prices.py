@@ -19,6 +19,7 @@ from scoreboard.store import Tables
 from scoreboard.tables import PLACE
 
 FRESH_DAYS = 180  # an older observation says little of what is on offer
+SOME = 4  # models or sets of models whose offers are read one by one
 RANKS = ("correction", "developer", "curated", "catalogue")
 DAY = dt.timedelta(days=1)
 
@@ -257,26 +258,29 @@ def read_shelf(
     models: Iterable[str] | None = None,
 ) -> Shelf:
     """The offers of these kinds in a variant and tier: of some models, or of all. Read once."""
-    wanted = None if models is None else sorted(models)
-    whole = f"shelf {sorted(kinds)} {variant} {tier} None"
-    key = whole if whole in tables.cache else f"shelf {sorted(kinds)} {variant} {tier} {wanted}"
-    if key not in tables.cache:
-        tables.cache[key] = _read_shelf(tables, list(kinds), variant, tier, wanted)
-    shelf: Shelf = tables.cache[key]
-    return shelf
+    wanted = None if models is None else tuple(sorted(models))
+    read: dict[tuple[str, ...] | None, Shelf]
+    read = tables.cache.setdefault(f"shelves {sorted(kinds)} {variant} {tier}", {})
+    if None in read or len(read) >= SOME:  # of many models the whole is read sooner
+        wanted = None
+    if wanted not in read:
+        read[wanted] = _read_shelf(tables, list(kinds), variant, tier, wanted)
+    return read[wanted]
 
 
 def _read_shelf(
-    tables: Tables, kinds: list[str], variant: str, tier: str, models: list[str] | None
+    tables: Tables, kinds: list[str], variant: str, tier: str, models: Sequence[str] | None
 ) -> Shelf:
-    places, documents = _documents(tables)
-    shelf = Shelf({}, defaultdict(list), documents, _begins(tables), _parties(tables))
+    if "catalogues of prices" not in tables.cache:
+        tables.cache["catalogues of prices"] = _documents(tables), _parties(tables)
+    (places, documents), parties = tables.cache["catalogues of prices"]
+    shelf = Shelf({}, defaultdict(list), documents, _begins(tables), parties)
     found = tables.rows(
         "SELECT * REPLACE (CAST(usd_per_mtok AS DOUBLE) AS usd_per_mtok) FROM offers "
         "WHERE model <> '' AND kind IN (SELECT unnest(?)) AND variant = ? AND tier = ? "
         "AND (? OR model IN (SELECT unnest(?))) ORDER BY model, provider, kind, source, "
         "source_name, first_seen, effective_from, snapshot_id, locator",
-        [kinds, variant, tier, models is None, models or []],
+        [kinds, variant, tier, models is None, list(models or ())],
     )
     for row in found:
         ref = Ref(row["snapshot_id"], row["locator"], row["raw"])

@@ -120,6 +120,11 @@ def benchmark_of(tables: Tables, name: str) -> Benchmark:
     return Benchmark(name, row["name"], row["items"], row["scale"], rater, borrowed, row["access"])
 
 
+SPELLINGS = """
+SELECT name, benchmark FROM benchmark_names
+UNION SELECT benchmark, benchmark FROM benchmark_names ORDER BY ALL"""
+
+
 def benchmark_domain(tables: Tables, _: Values) -> list[str]:
     """Benchmarks with rows."""
     return tables.column("SELECT DISTINCT benchmark FROM results WHERE model <> '' ORDER BY 1")
@@ -127,10 +132,7 @@ def benchmark_domain(tables: Tables, _: Values) -> list[str]:
 
 def canonical_benchmark(tables: Tables, text: str, _: Values | None = None) -> str | None:
     """A benchmark's id from its id or a source's spelling."""
-    found = tables.column(
-        "SELECT DISTINCT benchmark FROM benchmark_names WHERE name = ? OR benchmark = ?",
-        [text.lower(), text.lower()],
-    )
+    found = tables.lists(SPELLINGS).get(text.lower(), [])
     used = benchmark_domain(tables, {})
     return found[0] if len(found) == 1 and found[0] in used else None
 

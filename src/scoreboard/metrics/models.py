@@ -261,17 +261,22 @@ def _later_rows(world: World, by: str, group: str, as_of: dt.date) -> tuple[Left
 def family_details(
     tables: Tables, world: World, families: Iterable[str], as_of: dt.date
 ) -> dict[str, dict[str, Any]]:
-    """The columns of the table of families."""
-    if "families" not in tables.cache:
-        tables.cache["families"] = tables.rows(DEVELOPERS), tables.rows(OF_FAMILIES)
-    developers, members = tables.cache["families"]
-    made = {r["family"]: r for r in developers}
+    """The columns of the table of families, of all read once."""
+    key = f"families {as_of}"
+    if key not in tables.cache:
+        tables.cache[key] = _family_details(tables, world, as_of)
+    found: dict[str, dict[str, Any]] = tables.cache[key]
+    return {f: found[f] for f in families if f != UNKNOWN}
+
+
+def _family_details(tables: Tables, world: World, as_of: dt.date) -> dict[str, dict[str, Any]]:
+    made = {r["family"]: r for r in tables.rows(DEVELOPERS)}
     open_models: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in members:
+    for row in tables.rows(OF_FAMILIES):
         about = world.models[row["model"]]
         if about.open_on(as_of) and not _later(about, as_of):
             open_models[row["family"]].append(row)
-    wanted = [f for f in families if f != UNKNOWN]
+    wanted = [f for f in family_domain(tables, {"by": "family"}) if f != UNKNOWN]
     newest = {f: found for f in wanted if (found := newest_of(open_models[f]))}
     named = [r["model"] for r in newest.values()]
     terms = {r["model"]: r for r in tables.rows(TERMS, [named, as_of])}

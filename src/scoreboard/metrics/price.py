@@ -28,11 +28,12 @@ from scoreboard.store import Tables
 
 def _column_domain(column: str) -> Any:
     def domain(tables: Tables, others: Values) -> list[str]:
-        found = tables.column(
-            f"SELECT DISTINCT {column} FROM offers WHERE model <> '' "
-            "AND (? = '' OR model = ?) ORDER BY 1",
-            [others.get("model") or ""] * 2,
-        )
+        sold = "FROM offers WHERE model <> ''"
+        if model := others.get("model"):
+            of = tables.lists(f"SELECT DISTINCT model, {column} {sold} ORDER BY ALL")
+            found = of.get(model, [])
+        else:
+            found = tables.column(f"SELECT DISTINCT {column} {sold} ORDER BY 1")
         return list(dict.fromkeys(["", *found]))
 
     return domain

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -105,10 +106,9 @@ class Writer:
         return Markup(self._link(path, text))
 
     def _link(self, path: str | None, text: str) -> str:
-        shown = escape(clean(text))
         if path is None:
-            return shown
-        return f'<a href="{escape(relative(path, self.page))}">{shown}</a>'
+            return _escaped(text)
+        return f'<a href="{escape(relative(path, self.page))}">{_escaped(text)}</a>'
 
     def thing(self, kind: str, thing: str) -> Markup:
         """The printed name of a thing, linked to its page."""
@@ -122,9 +122,10 @@ class Writer:
 
     def value(self, column: str, value: Any, row: Mapping[str, Any]) -> Markup:
         """One value, linked."""
-        return Markup(self._value(column, value, row))
+        return Markup(self._value(column, value, row, self._row(row)))
 
-    def _value(self, column: str, value: Any, row: Mapping[str, Any]) -> str:
+    def _value(self, column: str, value: Any, row: Mapping[str, Any], at: str | None) -> str:
+        """A value; `at` is where it was read."""
         if isinstance(value, Markup):
             return str(value)
         if column in THINGS and value:
@@ -135,9 +136,9 @@ class Writer:
         if column == "document" and value:
             return self._link(document_path(str(value)), text)
         if column == "name":
-            return self._link(row.get("figure_path") or self._row(row), text)
+            return self._link(row.get("figure_path") or at, text)
         linked = column == "raw" or is_number(value)
-        return self._link(self._row(row) if linked else None, text)
+        return self._link(at if linked else None, text)
 
     def _row(self, row: Mapping[str, Any]) -> str | None:
         """Where a value was read: its row, else the page named for it, else that of its thing."""
@@ -155,13 +156,14 @@ class Writer:
         lines = []
         for row in rows:
             start = f'<tr id="{escape(row["id_"])}">' if "id_" in row else "<tr>"
+            at = self._row(row)
             cells = [
-                f"<td{_style(v := row.get(column))}>{self._value(column, v, row)}</td>"
+                f"<td{_style(v := row.get(column))}>{self._value(column, v, row, at)}</td>"
                 for column in columns[1:]
             ]
             first = row.get(columns[0])
             style = "" if is_number(first) else _style(first)
-            head = f'<th scope="row"{style}>{self._value(columns[0], first, row)}</th>'
+            head = f'<th scope="row"{style}>{self._value(columns[0], first, row, at)}</th>'
             lines.append(f"{start}{head}{''.join(cells)}</tr>")
         return Markup("\n".join(lines))  # every part above is escaped
 
@@ -182,6 +184,11 @@ class Writer:
         if column in THINGS and value:
             return self.world.name(THINGS[column], str(value))
         return text_of(column, value)
+
+
+@lru_cache(maxsize=65_536)
+def _escaped(text: str) -> str:
+    return escape(clean(text))
 
 
 def _style(value: Any) -> str:

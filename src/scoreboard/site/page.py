@@ -103,6 +103,7 @@ def environment() -> jinja2.Environment:
     found.globals |= {
         "number": number, "limit": limit, "svg": Markup, "unit_words": SHOWN,
         "interval_words": interval_words, "figure_path": figure_path,
+        "navigation": NAVIGATION, "also": ALSO,
     }  # fmt: skip
     return found
 
@@ -113,6 +114,7 @@ class Renderer:
     def __init__(self, world: World, url: str) -> None:
         self.world = world
         self.url = url
+        self._frames: dict[tuple[str, str, int], Markup] = {}
 
     def html(self, page: Page) -> str:
         """The page."""
@@ -125,12 +127,24 @@ class Renderer:
             to=lambda path: relative(path, page.path),
             w=writer,
             said=lambda answer: said(answer, page, writer),
-            navigation=NAVIGATION,
-            also=ALSO,
+            frame=lambda name, here="": self._frame(name, here, page),
             formats=FORMATS,
             linked_data=self.dataset,
             **page.context,
         )
+
+    def _frame(self, name: str, here: str, page: Page) -> Markup:
+        """What all pages of a depth have alike; `here` is the page that is marked, if it is one."""
+        here = here if here in dict(NAVIGATION) else ""
+        key = (name, here, page.path.count("/"))
+        if key not in self._frames:
+            text = (
+                environment()
+                .get_template(name)
+                .render(here=here, to=lambda path: relative(path, page.path))
+            )
+            self._frames[key] = Markup(text.rstrip("\n"))
+        return self._frames[key]
 
     def dataset(
         self, name: str, about: str, page: Page, stems: Mapping[str, str]
