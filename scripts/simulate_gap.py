@@ -79,6 +79,7 @@ MAIN = [
 ]  # fmt: skip
 HARD = [
     *(Cell("pack", 5, "pack", 40, 0, rater) for rater in (0, 5)),
+    *(Cell("even", 5, "even", 40, 0, rater) for rater in (0, 5)),
     *(Cell("even", 40, "even", 40, 0, rater) for rater in (0, 5)),
     *(Cell("straggled", 40, "straggled", 40, 0, rater) for rater in (0, 5)),
     *(Cell("leader", 5, "pack", 40, 10, rater) for rater in (0, 5)),

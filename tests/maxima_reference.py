@@ -18,20 +18,20 @@ def drawn_best(scores: Scores, seed: int, draws: int = 400_000, kept: int = 20_0
     """Draws of the true best."""
     rng = np.random.default_rng(seed)
     x, s = np.array(scores, dtype=float).T
-    near = x >= x.max() - 14 * np.median(s)
-    x, s = x[near], s[near]
     if len(x) == 1:
         return np.asarray(rng.normal(x[0], s[0], kept))
     unit = float(np.median(s))
-    shape = rng.integers(0, 3, draws)
-    t = np.abs(stats.cauchy.rvs(scale=3 * unit, size=draws, random_state=rng))
+    shape = rng.choice(4, draws, p=[0.5, 0.1, 0.2, 0.2])
+    t = np.abs(stats.cauchy.rvs(scale=10 * unit, size=draws, random_state=rng))
     m = rng.uniform(x.min() - 8 * unit, x.max() + 8 * unit, draws)
     log = np.zeros(draws)
     for xi, si in zip(x, s, strict=True):
         bell = stats.norm.logpdf(xi, m, np.hypot(t, si))
         crowded = stats.exponnorm.logpdf(-xi, t / si, -m, si)
         straggled = stats.exponnorm.logpdf(xi, t / si, m, si)
-        log += np.choose(shape, [bell, crowded, straggled])
+        with np.errstate(divide="ignore"):
+            even = np.log((stats.norm.cdf(m, xi, si) - stats.norm.cdf(m - t, xi, si)) / t)
+        log += np.choose(shape, [bell, crowded, straggled, even])
     log = np.where(np.isfinite(log), log, -np.inf)
     weight = np.exp(log - log.max())
     picked = rng.choice(draws, kept, p=weight / weight.sum())
@@ -43,7 +43,8 @@ def drawn_best(scores: Scores, seed: int, draws: int = 400_000, kept: int = 20_0
         below, above = xi + si**2 / tp, xi - si**2 / tp
         cut = stats.truncnorm.rvs(-np.inf, (mp - below) / si, below, si, random_state=rng)
         raised = stats.truncnorm.rvs((mp - above) / si, np.inf, above, si, random_state=rng)
-        best = np.maximum(best, np.choose(which, [truth, cut, raised]))
+        both = stats.truncnorm.rvs((mp - tp - xi) / si, (mp - xi) / si, xi, si, random_state=rng)
+        best = np.maximum(best, np.choose(which, [truth, cut, raised, both]))
     return best
 
 

@@ -240,3 +240,53 @@ def test_joint_draws_for_other_metrics() -> None:
     ]  # fmt: skip
     with pytest.raises(UsageError, match="no draws of the index: not made"):
         joint_draws(tables(), "published")
+
+
+# the gap between two groups of models with an index
+
+
+def gap(where: Tables, **given: str) -> Estimate:
+    metric = get_metric("gap")
+    asked = {"benchmark": "index", "by": "developer", "leader": "ant", "chaser": "bee",
+             "harness": "fit", "as_of": "2025-06-15", **given}  # fmt: skip
+    (found,) = metric.compute(where, metric.read(where, asked))
+    return found
+
+
+def two_developers() -> Tables:
+    where = tables()
+    where.connection.execute(
+        "UPDATE models SET developer = CASE model WHEN 'gamma' THEN 'bee' ELSE 'ant' END"
+    )
+    where.connection.execute(
+        "UPDATE results SET harness = 'fit', value = if(model = 'gamma', 148.0, value)"
+    )
+    where.connection.execute(
+        "INSERT INTO benchmarks BY NAME SELECT 'index' AS benchmark, 'Index' AS name, "
+        "'index' AS scale"
+    )
+    where.connection.execute(
+        "INSERT INTO benchmark_names BY NAME SELECT 'index' AS name, 'index' AS benchmark"
+    )
+    return where
+
+
+def test_a_gap_by_our_method_takes_the_bests_within_each_draw() -> None:
+    found = gap(two_developers(), method="scoreboard")
+    # bests of alpha and beta within the draws 148 149 151 152; gamma 149.5 147.5 148.5 148.5:
+    # -1.5, 1.5, 2.5, 3.5 apart, mean 1.5; the values are 1.5 apart
+    assert found.detail["plain"] == 1.5
+    assert found.value == pytest.approx(1.5)
+    assert found.low == pytest.approx(3 - (3.5 - 0.075))
+    assert found.high == pytest.approx(3 - (-1.5 + 0.075 * 3))
+    assert found.draws == "index_draws:scoreboard"
+    assert {r.locator for r in found.inputs.rows} == {
+        f"{m}/{runner}" for m in DAYS for runner in ("developer", "independent")
+    }
+
+
+def test_without_draws_the_gap_of_the_index_says_that_errors_are_taken_as_independent() -> None:
+    found = gap(two_developers(), method="published")
+    assert found.detail["plain"] == 1 - 148
+    assert found.draws is None
+    assert any("independent" in c for c in found.caveats)

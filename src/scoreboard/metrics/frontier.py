@@ -18,6 +18,7 @@ from scoreboard.metrics._best import (
     unplaced,
 )
 from scoreboard.metrics._groups import canonical_group, group_domain, group_names
+from scoreboard.metrics._joint import Joint, joint_of
 from scoreboard.metrics._scores import (
     Harness,
     World,
@@ -149,10 +150,13 @@ class Frontier(Metric):
                        "source": harness.source}  # fmt: skip
         if fault := side.fault(day):
             return Estimate(value=None, method="none", caveats=(fault,), detail=detail, **base)
-        return _step(side, base, detail, full=world.benchmark.scale == "accuracy")
+        joint = joint_of(tables, p, side.scores)
+        return _step(side, base, detail, joint, full=world.benchmark.scale == "accuracy")
 
 
-def _step(side: Side, base: dict[str, Any], detail: dict[str, Any], *, full: bool) -> Estimate:
+def _step(
+    side: Side, base: dict[str, Any], detail: dict[str, Any], joint: Joint | None, *, full: bool
+) -> Estimate:
     """An estimate; with `full` no score is below 0 or above 100."""
     best, caveats = side.best, side.carried(base["as_of"])
     detail |= {"model": best.model, "variant": best.variant or None, "released": best.released,
@@ -163,7 +167,9 @@ def _step(side: Side, base: dict[str, Any], detail: dict[str, Any], *, full: boo
     if best.error is None:
         caveats.append("no interval: neither errors nor the number of items are known")
         return Estimate(method="best score", caveats=tuple(caveats), **common)
-    if all(s.error is not None for s in side.scores):
+    if joint:
+        detail["corrected"] = 2 * best.value - float(joint.best(side).mean())
+    elif all(s.error is not None for s in side.scores):
         detail["corrected"] = best_of(tuple(sorted(side.pairs))).mean
     if side.models > 1:
         caveats.append("the best of several scores is too high on average; see `corrected`")

@@ -18,6 +18,8 @@ from scoreboard.metrics._best import (
     unplaced,
 )
 from scoreboard.metrics._groups import canonical_group, group_domain
+from scoreboard.metrics._index import METHODS
+from scoreboard.metrics._joint import INDEX, Joint, joint_of, world_of
 from scoreboard.metrics._scores import (
     Harness,
     World,
@@ -25,16 +27,16 @@ from scoreboard.metrics._scores import (
     benchmark_domain,
     canonical_benchmark,
     harness_domain,
-    read_world,
     release_domain,
     shots_domain,
 )
 from scoreboard.metrics._words import Name, adjective, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.render import SHOWN, number
-from scoreboard.stats.maxima import max_difference
+from scoreboard.stats.maxima import joint_difference, max_difference
 from scoreboard.store import Tables
 
+JOINTLY = "maximum corrected by joint draws of all models"
 LABELS_TRIED = 5  # the best models of each group whose label or row is tried out
 DEFAULT_GROUPS = {"openness": ("closed", "open"), "origin": ("US", "CN")}
 
@@ -55,15 +57,16 @@ class Gap(Metric):
         "the two groups). Each score has its published standard error, else one from Wilson's "
         "interval on the number of items, plus the variance between raters. The largest of many "
         "scores with errors is too large: the value is the mean difference of the true bests, "
-        "given the scores, their errors and how the scores near the best are spread; the interval "
-        "holds the middle 95 % of it."
+        "given the scores, their errors and how the scores are spread; the interval holds the "
+        "middle 95 % of it. On the index all models are drawn together, and the value is twice the "
+        "simple difference minus the mean difference of the bests within draws."
     )
     criticism = (
-        "Errors of two models on the same questions are treated as independent, which makes the "
-        "interval too wide. A best score rewards the group with more models and more effort "
-        "variants; the correction removes the part that is noise, not the part that is choice. It "
-        "takes one model far ahead of its group for partly luck, more than it may be, and knows "
-        "no ceiling at a perfect score. Models that nobody scored do not count."
+        "On a single test errors of two models on the same questions are treated as independent, "
+        "which makes the interval too wide. A best score rewards the group with more models and "
+        "more effort variants; the correction removes the part that is noise, not the part that is "
+        "choice. It takes one model far ahead of its group for partly luck, more than it may be, "
+        "and knows no ceiling at a perfect score. Models that nobody scored do not count."
     )
     chart = "frontier"
     things = ("benchmark",)
@@ -78,7 +81,7 @@ class Gap(Metric):
         Param("harness", "who or what ran the test", domain=harness_domain),
         Param("shots", "examples in the prompt", domain=shots_domain),
         Param("method", "which index, with benchmark=index", default="published",
-              domain=lambda _t, _o: ["published"]),
+              domain=lambda _t, _o: list(METHODS)),
         Param("as_of", AS_OF.doc, kind="date", domain=release_domain),
     )  # fmt: skip
 
@@ -88,14 +91,14 @@ class Gap(Metric):
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         result: list[float | None] = []
         for p in grid:
-            world, as_of = read_world(tables, p["benchmark"]), self.as_of(tables, p)
+            world, as_of = world_of(tables, p), self.as_of(tables, p)
             harness = choose_harness(world, p, as_of)
             sides = sides_of(world, harness, p, as_of) if harness else None
             result.append(plain_gap(*sides) if sides and not _fault(sides, as_of) else None)
         return result
 
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
-        world, end = read_world(tables, p["benchmark"]), self.as_of(tables, p)
+        world, end = world_of(tables, p), self.as_of(tables, p)
         harness = choose_harness(world, p, end)
         if harness is None:
             return [self._at(tables, p, end)]
@@ -106,7 +109,7 @@ class Gap(Metric):
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
         """The series on the days on which the best of either group changed."""
-        world, end = read_world(tables, p["benchmark"]), self.as_of(tables, p)
+        world, end = world_of(tables, p), self.as_of(tables, p)
         harness = choose_harness(world, p, end)
         if harness is None:
             return []
@@ -143,7 +146,7 @@ class Gap(Metric):
     def _at(
         self, tables: Tables, p: Values, as_of: dt.date, harness: Harness | None = None
     ) -> Estimate:
-        world = read_world(tables, p["benchmark"])
+        world = world_of(tables, p)
         leader, chaser = groups_of(p)
         harness = harness or choose_harness(world, p, as_of)
         sides = sides_of(world, harness, p, as_of) if harness else (Side(leader), Side(chaser))
@@ -163,7 +166,8 @@ class Gap(Metric):
             return Estimate(value=None, method="none", caveats=(fault,), detail=detail, **base)
         moved = _sensitivity(world, p, harness, sides, as_of, disputed_models(tables))
         detail |= {**_best(sides), **moved}
-        return self._estimate(world, p, harness, sides, base, detail)
+        joint = joint_of(tables, p, [s for side in sides for s in side.scores])
+        return self._estimate(world, p, harness, sides, base, detail, joint)
 
     def _estimate(
         self,
@@ -173,10 +177,11 @@ class Gap(Metric):
         sides: Sides,
         base: dict[str, Any],
         detail: dict[str, Any],
+        joint: Joint | None,
     ) -> Estimate:
         top, chasing = sides
-        caveats = _caveats(world, p, harness, sides, base["as_of"])
-        used = [s.ref for s in (*top.scores, *chasing.scores)]
+        caveats = _caveats(world, p, harness, sides, base["as_of"], joint)
+        used = [r for s in sides for r in (joint.refs(s) if joint else [x.ref for x in s.scores])]
         common: dict[str, Any] = {
             **base, "n": len(used), "inputs": Inputs.of(used), "detail": detail,
         }  # fmt: skip
@@ -186,7 +191,12 @@ class Gap(Metric):
             return Estimate(
                 value=plain_gap(*sides), method="plain", caveats=tuple(caveats), **common
             )
-        found = max_difference(top.pairs, chasing.pairs)
+        if joint:
+            plain = plain_gap(*sides)
+            found = joint_difference(plain, joint.best(top), joint.best(chasing))
+            common["draws"] = f"index_draws:{joint.fit.name}"
+        else:
+            found = max_difference(top.pairs, chasing.pairs)
         if found.low <= 0 <= found.high:
             caveats.append("not separable: zero is inside the interval")
         return Estimate(
@@ -194,7 +204,7 @@ class Gap(Metric):
             low=found.low,
             high=found.high,
             interval=Interval("confidence", 0.95),
-            method="maximum corrected by the spread of the scores",
+            method=JOINTLY if joint else "maximum corrected by the spread of the scores",
             caveats=tuple(caveats),
             **common,
         )
@@ -306,12 +316,19 @@ def _counts(world: World, sides: Sequence[Side], harness: Harness | None) -> dic
 
 
 def _caveats(
-    world: World, p: Values, harness: Harness, sides: Sequence[Side], as_of: dt.date
+    world: World,
+    p: Values,
+    harness: Harness,
+    sides: Sequence[Side],
+    as_of: dt.date,
+    joint: Joint | None,
 ) -> list[str]:
     caveats = [c for s in sides for c in s.carried(as_of)]
     if world.benchmark.scale == "accuracy":
         caveats.append("errors of two models on the same questions are taken as independent")
-    if world.benchmark.id == "index":
+    if joint and joint.fit.published and as_of < joint.fit.published:
+        caveats.append(f"errors are those of the index of {joint.fit.published}")
+    if world.benchmark.id == INDEX and not joint:
         caveats.append("errors of two models of one index are taken as independent")
     if world.benchmark.borrowed:
         caveats.append("no two raters were compared on this test: the spread of GPQA is used")

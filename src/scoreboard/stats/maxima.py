@@ -6,21 +6,23 @@ tell: if they differ no more than their errors, the contenders are a pack and th
 hardly better than the mean; if one is far ahead, there is nothing to correct.
 
 Model, for each group by itself: score_i = truth_i + error_i, errors normal with known deviations
-s_i. The truths are independent draws from one density, whose shape is one of three:
+s_i. The truths are independent draws from one density, whose shape is one of four:
 
     bell       truth = m + t z,  z standard normal
-    crowded    truth = m - t e,  e exponential: most stand close under the best
+    even       truth = m - t u,  u uniform between 0 and 1
     straggled  truth = m + t e,  e exponential: a few stand far above the rest
+    crowded    truth = m - t e,  e exponential: most stand close under the best
 
-Each shape is as likely as the others beforehand; m may be anything; t has a half-Cauchy density
-with three times the median error as its scale. All are integrated over on a grid, which gives for
-each (shape, m, t) a weight, its marginal likelihood, and
+Half of the weight beforehand is with the bell, a fifth each with the next two, a tenth with the
+last; m may be anything; t has a half-Cauchy density with ten times the median error as its scale.
+All are integrated over on a grid, which gives for each (shape, m, t) a weight, its marginal
+likelihood, and
 
     P(best <= x | scores) = sum over (shape, m, t) of weight * product_i P(truth_i <= x | score_i)
 
-with closed forms for the last factor: a normal distribution, for the two exponential shapes cut
-off at m. Nothing is drawn by lot. The value is the mean of the difference of the two bests, the
-interval holds the middle 95 %.
+with closed forms for the last factor: a normal distribution, cut off where the shape ends. Nothing
+is drawn by lot. The value is the mean of the difference of the two bests, the interval holds the
+middle 95 %.
 
 Doubling all errors must not narrow an interval, and might, when a leader melts into the pack. So
 each half of the interval is the widest that the errors, their halves and their quarters give.
@@ -54,9 +56,8 @@ EDGES = 30  # values of m, for the shapes with an edge
 NODES = 7  # values of m for the bell, at even quantiles of its distribution
 NARROW = 8.0  # logarithm of weight below the greatest: where t is not looked at more closely
 SLIGHT = 3e-3  # of the greatest weight: what weighs less is left out
-CAUCHY = 3.0  # scale of t, in median errors
+CAUCHY = 10.0  # scale of t, in median errors
 REACH = 7.0  # errors below the best from where no contender can win
-WINDOW = 14.0  # median errors below the best: what is further below tells nothing of the best
 LEAST = 1e-3  # of the largest error of a group: smaller errors are raised to it
 
 
@@ -85,6 +86,25 @@ def max_difference(leaders: Scores, chasers: Scores, *, level: float = 0.95) -> 
     below = max(mean - low for mean, low, _ in found)
     above = max(high - mean for mean, _, high in found)
     return MaxDifference(plain, value, value - below, value + above)
+
+
+def joint_difference(
+    plain: float, leaders: Array, chasers: Array, *, level: float = 0.95
+) -> MaxDifference:
+    """Best of one group minus best of another, from the best of each within joint draws.
+
+    `leaders` and `chasers` are of shape (draws,), around the scores whose difference is `plain`. A
+    maximum within draws is too large by about as much again as that of the scores: the value is
+    twice the plain difference minus the mean over draws, the interval is turned in the same way
+    (the basic bootstrap; B. Efron and R. Tibshirani, An introduction to the bootstrap, 1993).
+    """
+    import numpy as np
+
+    apart = leaders - chasers
+    tail = (1 - level) / 2
+    low, high = (float(q) for q in np.quantile(apart, [tail, 1 - tail]))
+    value = 2 * plain - float(apart.mean())
+    return MaxDifference(plain, value, 2 * plain - high, 2 * plain - low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +139,6 @@ def best_of(scores: tuple[tuple[float, float], ...], scale: float = 1.0) -> Best
     top = float(x.max())
     if not s.any():
         return Best(np.array([top, top]), np.array([0.0, 1.0]))
-    near = x >= top - WINDOW * np.median(s)
-    x, s = x[near], s[near]
     width = float(s[x + REACH * s >= top].max())
     below = _mixture(x, s) if len(x) > 1 else lambda at: ndtr((at - x[0]) / s[0])
     at = top + np.linspace(-REACH, 5, FEW) * width
@@ -134,9 +152,10 @@ def _mixture(x: Array, s: Array) -> Callable[[Array], Array]:
     import numpy as np
 
     found = []
-    for shape in (_bell, _crowded, _straggled):
+    for shape, before in SHAPES:
         weight, _ = shape(x, s, _spreads(x, s))
-        found.append(shape(x, s, _narrowed(x, s, weight)))
+        weight, function = shape(x, s, _narrowed(x, s, weight))
+        found.append((weight + np.log(before), function))
     peak = max(float(w.max()) for w, _ in found)
     kept = [np.flatnonzero(w > peak + np.log(SLIGHT)) for w, _ in found]
     shares = [np.exp(w.ravel()[k] - peak) for (w, _), k in zip(found, kept, strict=True)]
@@ -285,3 +304,30 @@ def _near(x: Array, s: Array, at: Array) -> Any:
     import numpy as np
 
     return np.flatnonzero(x + REACH * s > at[0])
+
+
+def _even(x: Array, s: Array, t: Array) -> Any:
+    """Weights of truth = m - t u. Given a score, the truth is normal, cut off below m - t and
+    above m.
+    """
+    import numpy as np
+    from scipy.special import ndtr
+
+    top, unit = float(x.max()), float(np.median(s))
+    edges = np.linspace(top - 3 * unit, top + 2 * unit, EDGES)
+    prior = (_prior(t, s) + np.log(edges[1] - edges[0])).repeat(EDGES)
+    m, t = np.tile(edges, len(t)), t.repeat(EDGES)
+    under = ndtr(((m - t)[:, None] - x) / s)
+    inside = np.maximum(ndtr((m[:, None] - x) / s) - under, 1e-300)
+    weight = np.log(inside).sum(axis=1) - len(x) * np.log(t) + prior
+
+    def below(kept: Array, at: Array) -> Array:
+        near = _near(x, s, at)
+        cut = np.minimum(at[:, None], m[kept][:, None, None])
+        part = ndtr((cut - x[near]) / s[near]) - under[kept][:, None, near]
+        return np.clip(part / inside[kept][:, None, near], 0, 1).prod(axis=2)  # type: ignore[no-any-return]
+
+    return weight.reshape(-1, EDGES), below
+
+
+SHAPES = ((_bell, 0.5), (_even, 0.2), (_straggled, 0.2), (_crowded, 0.1))  # weight beforehand
