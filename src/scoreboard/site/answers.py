@@ -124,17 +124,15 @@ def things_of(tables: Tables, metric: Metric, kind: str, day: dt.date | None) ->
 
 @dataclass
 class Desk:
-    """What one process computes figures from."""
+    """What one process computes figures from, and makes pages of."""
 
     tables: Tables
-    names: Mapping[tuple[str, str], str]
-    day: dt.date | None = None
+    world: World
     about: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    world: World | None = None  # opened by the first part of a build that makes pages
 
     def name(self, kind: str, thing: str) -> str:
         """A printed name."""
-        return self.names.get((kind, thing), thing)
+        return self.world.names.get((kind, thing), thing)
 
     def answer(self, asked: Wanted) -> Answer | None:
         """A figure, or None where a thing has none."""

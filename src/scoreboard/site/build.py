@@ -15,7 +15,7 @@ from scoreboard import api
 from scoreboard.config import home
 from scoreboard.errors import UsageError
 from scoreboard.render import to_json
-from scoreboard.site import feeds, general, things
+from scoreboard.site import feeds, general
 from scoreboard.site.answers import Answer, shared, wanted
 from scoreboard.site.crew import Crew
 from scoreboard.site.documents import document_pages
@@ -32,13 +32,12 @@ from scoreboard.site.jobs import (
     chart_files,
     part,
     parts,
-    write_sources,
     written,
 )
 from scoreboard.site.links import figure_path
 from scoreboard.site.output import MANIFEST, RELEASES, Output
 from scoreboard.site.page import FORMATS, Page, Renderer
-from scoreboard.site.world import World, open_world
+from scoreboard.site.world import check_day
 from scoreboard.store import Scope
 from scoreboard.table_docs import said_of
 
@@ -76,7 +75,7 @@ def build_site(
     require_site()
     url = checked_url(url)
     tables = api.board_tables(scope, progress, own=own)
-    world = open_world(tables, day)
+    check_day(tables, day)
     folder = out
     if day is not None:
         folder, url = out / RELEASES / day.isoformat(), f"{url}{RELEASES}/{day}/"
@@ -89,8 +88,8 @@ def build_site(
     parts = (tables.digest, site_digest(), url, day, releases)
     key = hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:16]
     if not output.unchanged(key):
-        with output.writing(key):
-            _Build(world, output, url, jobs or os.cpu_count() or 1, releases, progress).run()
+        with output.writing(key), Crew(tables, day, jobs or os.cpu_count() or 1) as crew:
+            _Build(crew, output, url, releases, progress).run()
         tidy(home() / "drawings")
     return Built(folder, len(output.files), tuple(output.written), tuple(output.removed))
 
@@ -121,41 +120,34 @@ class _Build:
     """One build."""
 
     def __init__(
-        self, world: World, output: Output, url: str, jobs: int, releases: Sequence[str],
-        progress: Progress,
-    ) -> None:  # fmt: skip
-        self.world, self.output, self.url = world, output, url
-        self.jobs, self.releases, self.progress = jobs, releases, progress
+        self, crew: Crew, output: Output, url: str, releases: Sequence[str], progress: Progress
+    ) -> None:
+        self.crew, self.world, self.output, self.url = crew, crew.desk.world, output, url
+        self.releases, self.progress = releases, progress
         self.pages: list[Page] = []
         self.files = Files(output.put)
 
     def run(self) -> None:
         """Everything, in the order in which one part needs another."""
-        tables, day = self.world.tables, self.world.day
-        head = api.head(tables, day)
-        write_sources(tables)
-        rows = things.read_things(tables)
+        tables, day, crew = self.world.tables, self.world.day, self.crew
+        folder, head = self.output.folder, api.head(tables, day)
+        whole = partial(part, folder, self.url)
+        documents = crew.later(partial(whole, Figures({}, {}), document_pages))
         self.progress("choosing figures")
-        asked = wanted(tables, day)
-        with Crew(tables, things.named(rows), day, self.jobs) as crew:
-            folder = self.output.folder
-            whole = partial(part, folder, self.url)
-            documents = crew.later(partial(whole, Figures({}, {}), document_pages))
-            found = crew.answers(asked, self.progress)
-            found = shared(found)
-            known = Figures.of(found)
-            drawn = [a for a in found if a.plot]
-            later = [crew.later(partial(chart_files, folder, drawn[i::self.jobs]))
-                     for i in range(self.jobs)]  # fmt: skip
-            later += [crew.later(partial(whole, known, pages)) for pages in parts(found)]
-            later.append(documents)
-            self.progress("writing tables")
-            downloads = list(self._downloads())
-            self.world = known.within(things.with_things(self.world, rows))
-            self._singles(found, downloads, head)
-            for i, made in enumerate(later, 1):
-                self.progress(f"writing part {i} of {len(later)}")
-                self._take(made())
+        found = shared(crew.answers(wanted(tables, day), self.progress))
+        known = Figures.of(found)
+        drawn = [a for a in found if a.plot]
+        later = [crew.later(partial(chart_files, folder, drawn[i :: crew.jobs]))
+                 for i in range(crew.jobs)]  # fmt: skip
+        later += [crew.later(partial(whole, known, pages)) for pages in parts(found)]
+        later.append(documents)
+        self.progress("writing tables")
+        downloads = list(self._downloads())
+        self.world = known.within(self.world)
+        self._singles(found, downloads, head)
+        for i, made in enumerate(later, 1):
+            self.progress(f"writing part {i} of {len(later)}")
+            self._take(made())
         self._about_all(downloads, head)
         self.files.close()
 

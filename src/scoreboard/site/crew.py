@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from types import TracebackType
 from typing import TypeVar
 
 from scoreboard.metrics import all_metrics
 from scoreboard.site.answers import Answer, Desk, Wanted, things_of
+from scoreboard.site.jobs import open_desk
 from scoreboard.store import Scope, Tables, open_tables
 
 CHUNK = 12  # figures that a process takes at once
@@ -21,22 +22,18 @@ T = TypeVar("T")
 class Crew:
     """Processes that compute, draw and render. With one job everything is done in this process."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        names: Mapping[tuple[str, str], str],
-        day: dt.date | None,
-        jobs: int,
-    ) -> None:
-        self.desk = Desk(tables, names, day)
-        self.pool = None
+    def __init__(self, tables: Tables, day: dt.date | None, jobs: int) -> None:
+        self.jobs, self.pool = jobs, None
         if jobs > 1:
             self.pool = ProcessPoolExecutor(
                 jobs,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_start,
-                initargs=(tables.scope, names, day),
+                initargs=(tables.scope, day),
             )
+            for _ in range(jobs):  # they start while this process opens the tables too
+                self.pool.submit(_started)
+        self.desk = open_desk(tables, day)
 
     def __enter__(self) -> Crew:
         return self
@@ -73,13 +70,17 @@ class Crew:
 _DESK: list[Desk] = []  # of this process
 
 
-def _start(scope: Scope, names: Mapping[tuple[str, str], str], day: dt.date | None) -> None:
+def _start(scope: Scope, day: dt.date | None) -> None:
     """In a new process: open the tables once, and read what the figures of all things share."""
-    desk = Desk(open_tables(scope), names, day)
+    desk = open_desk(open_tables(scope), day)
     for metric in all_metrics().values():
         for kind in metric.things:
             things_of(desk.tables, metric, kind, day)
     _DESK.append(desk)
+
+
+def _started() -> None:
+    """Nothing: a process that can do this has started."""
 
 
 def _work(chunk: Sequence[Wanted]) -> list[Answer]:

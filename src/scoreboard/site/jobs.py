@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -78,7 +79,7 @@ def written(renderer: Renderer, pages: Iterable[Page], files: Files) -> Iterable
 
 def part(folder: Path, url: str, known: Figures, pages: Pages, desk: Desk) -> Made:
     """Write pages of the world, with their files."""
-    world, output = known.within(_world(desk)), Output(folder)
+    world, output = known.within(desk.world), Output(folder)
     with Files(output.put) as files:
         made = list(written(Renderer(world, url), pages(world), files))
     output.settle()
@@ -126,13 +127,11 @@ def _png(text: str) -> bytes:
     return path.read_bytes()
 
 
-def _world(desk: Desk) -> World:
-    """The world of a process, opened once."""
-    if desk.world is None:
-        world = open_world(desk.tables, desk.day)
-        write_sources(desk.tables)
-        desk.world = things.with_things(world, things.read_things(desk.tables))
-    return desk.world
+def open_desk(tables: Tables, day: dt.date | None) -> Desk:
+    """The tables as of a day with all things in them, opened once in a process."""
+    world = open_world(tables, day)
+    write_sources(tables)
+    return Desk(tables, things.with_things(world, things.read_things(tables)))
 
 
 SOURCE_COLUMNS = {
