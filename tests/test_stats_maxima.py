@@ -189,11 +189,11 @@ def test_the_page_shows_every_cell() -> None:
 
 
 def test_the_page_keeps_what_is_promised() -> None:
-    """Coverage of 93 to 97 % for 5 against 40 models; elsewhere as far as chance allows."""
+    """Coverage of 93 to 97 % in the first table; for 5 against 40 a bias below the plain one."""
     lines = PAGE.read_text(encoding="utf-8").partition("<!-- gap-simulation -->")[2].splitlines()
     head = next(i for i, line in enumerate(lines) if line.startswith("| leaders"))
     for line in lines[head + 2 : head + 2 + len(MAIN)]:
         cells = [c.strip() for c in line.strip("|").split("|")]
-        shown = float(cells[4].rstrip("%"))
-        spare = 0 if cells[:2] in FEW_AGAINST_MANY else 100 * bounds(1000, 0.95) / 3 * 2
-        assert 93 - spare <= shown <= 97 + spare, line
+        assert 93 <= float(cells[4].rstrip("%")) <= 97, line
+        if cells[:2] in FEW_AGAINST_MANY:
+            assert abs(float(cells[5])) < abs(float(cells[6])), line
