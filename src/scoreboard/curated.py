@@ -72,6 +72,7 @@ class NameEntry(Entry):
     variant: str | None = None
 
 
+Precision = Literal["bf16", "fp8", "fp4"]
 AttentionKind = Literal["full", "sliding", "latent", "compressed", "linear"]
 # What each kind of attention needs, for the memory that it keeps to be known.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -132,6 +133,8 @@ class ArchitectureEntry(Entry):
     vocab: int | None = Field(default=None, gt=0)  # rows of the embedding
     tied: bool | None = None  # the output uses the embedding's rows
     draft_params_b: Decimal | None = None  # published beside, not in params_b: predicts ahead
+    experts: int | None = Field(default=None, gt=0)  # of one layer of a mixture, shared ones apart
+    experts_used: int | None = Field(default=None, gt=0)  # of these, for one token
     native: list[PartEntry] = []  # formats in which the weights are published
     attention: list[AttentionEntry]
 
@@ -141,6 +144,10 @@ class ArchitectureEntry(Entry):
             raise ValueError(f"{found} layers of attention, of {self.layers}")
         if sum(part.params_b is None for part in self.native) > 1:
             raise ValueError("only one native format can be that of all the others")
+        if (self.experts is None) != (self.experts_used is None) or (
+            (self.experts or 0) < (self.experts_used or 0)
+        ):
+            raise ValueError("experts and experts_used go together, used ones are not more")
         return self
 
     def words(self) -> str:
@@ -157,6 +164,7 @@ class FormatEntry(Entry):
     group: int | None = None  # weights that share a scale
     scale_bits: Decimal = Decimal(0)  # of a group: its scale, and its zero point if it has one
     embeddings: Id | None = None  # format in which the embedding and the output stay
+    compute: Precision = "bf16"  # of the arithmetic, on a device that has it
     note: str = ""
     evidence: Keys
 
@@ -325,6 +333,138 @@ class StatisticFile(Entry):
     publisher: str
     title: str
     statistics: list[StatisticEntry]
+
+
+class DeviceEntry(Entry):
+    """An accelerator, or a computer that is one."""
+
+    id: Id
+    name: str
+    kind: Literal["server", "card", "computer"]
+    memory_gb: Decimal = Field(gt=0)  # 1e9 bytes each
+    bandwidth_gbs: Decimal = Field(gt=0)  # of that memory, 1e9 bytes a second
+    bf16_tflops: Decimal = Field(gt=0)  # dense, 1e12 operations a second
+    fp8_tflops: Decimal | None = Field(default=None, gt=0)  # dense; null: it has none
+    fp4_tflops: Decimal | None = Field(default=None, gt=0)
+    link_gbs: Decimal | None = Field(default=None, gt=0)  # to the others of its machine, one way
+    power_w: int = Field(gt=0)  # of the accelerator, or of a computer as a whole
+    machine_power_w: int | None = Field(default=None, gt=0)  # its share of a whole machine
+    most: int = Field(default=1, gt=0)  # of one machine
+    aka: Keys = []
+    evidence: dict[str, Keys]  # attribute (or "*") -> keys of the file's `evidence`
+
+
+class HireEntry(Entry):
+    """What a provider asks for an hour of one accelerator, on demand."""
+
+    device: Id
+    provider: str
+    usd_per_hour: Decimal = Field(gt=0)
+    seen: Day
+    note: str = ""
+    grade: Grade
+    evidence: Keys
+
+
+class PurchaseEntry(Entry):
+    """What one accelerator costs to buy."""
+
+    device: Id
+    usd: Decimal = Field(gt=0)
+    low: Decimal | None = None  # what the source gives as a range
+    high: Decimal | None = None
+    seen: Day
+    what: str  # the card alone, a whole computer
+    grade: Grade
+    evidence: Keys
+
+
+class ThroughputEntry(Entry):
+    """A measured speed. `held_out` ones set no range and test it."""
+
+    id: Id
+    model: Id
+    device: Id
+    count: int = Field(gt=0)
+    format: Id  # of the weights
+    cache: Literal["bf16", "fp8"] = "bf16"
+    batch: int | None = Field(default=None, gt=0)  # at once; null: as many as fit
+    prompt: int = Field(ge=0)  # tokens
+    completion: int = Field(ge=0)
+    part: Literal["whole", "prompt", "completion"] = "whole"  # of a request, that was timed
+    tokens_per_second: Decimal = Field(gt=0)  # of the completion; of the prompt where that is timed
+    engine: str
+    role: Literal["calibration", "held_out"]
+    note: str = ""
+    evidence: Keys
+
+
+class EfficiencyEntry(Entry):
+    """What part of the ideal speed is reached, as a range, over points of the file."""
+
+    id: Id
+    kinds: list[Literal["server", "card", "computer"]]
+    precisions: list[Precision]
+    low: Decimal = Field(gt=0)
+    high: Decimal = Field(gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _at_most_threefold(self) -> Self:
+        if not self.low < self.high <= 3 * self.low:
+            raise ValueError("a range goes up, and at most threefold")
+        return self
+
+
+class HardwareFile(File):
+    layer_us: Decimal = Field(ge=0)  # of one layer in one step, whatever is in it, microseconds
+    devices: list[DeviceEntry]
+    hire: list[HireEntry] = []
+    purchase: list[PurchaseEntry] = []
+    efficiencies: list[EfficiencyEntry] = []
+    throughputs: list[ThroughputEntry] = []
+
+
+class WorkloadEntry(Entry):
+    """A named workload. What no evidence states is an assumption, and is said to be one."""
+
+    id: Id
+    name: str
+    requests_per_day: Decimal = Field(gt=0)
+    prompt: int = Field(gt=0)  # tokens of one request
+    completion: int = Field(gt=0)
+    cached: Decimal = Field(ge=0, lt=1)  # share of the prompt that was read before
+    peak: Decimal = Field(ge=1)  # load of the busiest hour, times the mean
+    latency_ms: Decimal = Field(ge=0)  # at most, from one token to the next; 0: none
+    spare: int = Field(ge=0)  # machines beyond need, for when one fails
+    assumed: Keys = []  # fields that are our assumption
+    why: str  # where the numbers come from, in words
+    evidence: Keys = []
+
+
+class CostEntry(Entry):
+    """A default of host or buy, with the range over which it is tried."""
+
+    id: Id
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    unit: str
+    says: str
+    assumed: bool = False  # no source: the user's own input
+    evidence: Keys = []
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.low <= self.value <= self.high:
+            raise ValueError("value lies between low and high")
+        if not self.assumed and not self.evidence:
+            raise ValueError("a default has evidence, or is assumed")
+        return self
+
+
+class WorkloadFile(File):
+    workloads: list[WorkloadEntry]
+    costs: list[CostEntry]
 
 
 class CorrectionEntry(Entry):

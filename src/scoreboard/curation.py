@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,8 @@ class Curated:
     licences: dict[str, c.LicenceEntry] = field(default_factory=dict)
     benchmarks: dict[str, c.BenchmarkEntry] = field(default_factory=dict)
     formats: dict[str, c.FormatEntry] = field(default_factory=dict)
+    hardware: c.HardwareFile | None = None
+    workloads: c.WorkloadFile | None = None
     prices: list[tuple[str, c.PriceEntry]] = field(default_factory=list)  # provider, entry
     corrections: list[c.CorrectionEntry] = field(default_factory=list)
     statistics: dict[str, c.StatisticEntry] = field(default_factory=dict)
@@ -129,6 +132,7 @@ def _read_things(root: Path, found: Curated) -> None:
     found.families = {f.id: f for f in families.families}
     found.corrections = corrections.corrections
     _read_formats(root, found)
+    _read_hosting(root, found)
     _keep(found, "developers.yml", developers.evidence)
     _keep(found, "providers.yml", providers.evidence)
     _keep(found, "licences.yml", licences.evidence)
@@ -142,6 +146,37 @@ def _read_formats(root: Path, found: Curated) -> None:
         formats = parse(path, c.FormatFile)
         found.formats = {f.id: f for f in formats.formats}
         _keep(found, path.name, formats.evidence)
+
+
+def _read_hosting(root: Path, found: Curated) -> None:
+    path = root / "hardware.yml"
+    if path.is_file():  # a folder without it knows no hardware
+        found.hardware = parse(path, c.HardwareFile)
+        _known_devices(found.hardware, path)
+        _keep(found, path.name, found.hardware.evidence)
+    path = root / "workloads.yml"
+    if path.is_file():
+        found.workloads = parse(path, c.WorkloadFile)
+        _once(path, found.workloads.workloads)
+        _once(path, found.workloads.costs)
+        _keep(found, path.name, found.workloads.evidence)
+
+
+def _known_devices(file: c.HardwareFile, path: Path) -> None:
+    for entries in (file.devices, file.efficiencies, file.throughputs):
+        _once(path, entries)
+    known = {d.id for d in file.devices}
+    for entry in (*file.hire, *file.purchase, *file.throughputs):
+        if entry.device not in known:
+            raise DataError(f"no such device: {entry.device}", where=str(path),
+                            repair="state it under devices")  # fmt: skip
+
+
+def _once(path: Path, entries: Iterable[Any]) -> None:
+    seen: dict[str, Any] = {}
+    for entry in entries:
+        _unique(seen, entry.id, path)
+        seen[entry.id] = entry
 
 
 def _keep(found: Curated, file: str, evidence: dict[str, c.Evidence]) -> None:
