@@ -166,10 +166,11 @@ def _known_devices(file: c.HardwareFile, path: Path) -> None:
     for entries in (file.devices, file.efficiencies, file.throughputs):
         _once(path, entries)
     known = {d.id for d in file.devices}
-    for entry in (*file.hire, *file.purchase, *file.throughputs):
-        if entry.device not in known:
-            raise DataError(f"no such device: {entry.device}", where=str(path),
-                            repair="state it under devices")  # fmt: skip
+    named = {h.device for h in file.hire} | {b.device for b in file.purchase}
+    unknown = sorted((named | {t.device for t in file.throughputs}) - known)
+    if unknown:
+        raise DataError(f"no such device: {', '.join(unknown)}", where=str(path),
+                        repair="state it under devices")  # fmt: skip
 
 
 def _once(path: Path, entries: Iterable[Any]) -> None:

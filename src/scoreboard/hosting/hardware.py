@@ -116,7 +116,7 @@ def device_of(tables: Tables, text: str) -> Device:
     if name is None:
         known = list(read_devices(tables))
         raise UsageError(f"unknown hardware: {text}{near(text, known, 3, 0.4)}", valid=known,
-                         repair="scoreboard sql 'SELECT device, name, memory_gb FROM hardware'")  # fmt: skip
+                         repair="scoreboard sql 'SELECT device, name FROM hardware'")  # fmt: skip
     return read_devices(tables)[name]
 
 
