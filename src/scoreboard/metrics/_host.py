@@ -73,6 +73,11 @@ class Plan:
         return {k: best_run(self.setups, self.count, self.demand, e) for k, e in found.items()}
 
     @property
+    def quick(self) -> bool:
+        """Whether it meets the latency at every end of its efficiency."""
+        return None not in self.runs.values()
+
+    @property
     def money(self) -> tuple[float, float, float] | None:
         """The price of an accelerator, an hour or to keep: low, middle, high; None: unknown."""
         if self.asked["hire_price"] is not None:
@@ -91,7 +96,7 @@ class Plan:
         None where no price is known, or nothing meets the latency.
         """
         run = self.runs[{"low": "high", "high": "low"}.get(end, end)]
-        if run is None or self.money is None:
+        if run is None or not self.quick or self.money is None:
             return None
         price = self.money[ENDS.index(end)]
         hired = self.asked["pay"] == "hire"
@@ -287,10 +292,10 @@ def would_hold(tables: Tables, plan: Plan) -> list[str]:
 
 def too_slow(plan: Plan) -> str:
     """By how much the quickest answer misses the latency."""
-    wait = quickest(plan.setups, plan.count, plan.demand, plan.efficiency.high)
+    wait = quickest(plan.setups, plan.count, plan.demand, plan.efficiency.low)
     asked = plan.demand.latency_s * 1000
     return (f"{plan.count} x {plan.device.name} take {(wait or 0) * 1000:,.3g} ms from token to "
-            f"token at best, {asked:g} are asked for")  # fmt: skip
+            f"token at the low end of efficiency, {asked:g} are asked for")  # fmt: skip
 
 
 def detail_of(run: Run | None) -> dict[str, Any] | None:

@@ -125,12 +125,16 @@ class Host(Metric):
             result.append(terms.per_mtok(plan.demand) if terms else None)
         return result
 
+    def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
+        """The figure itself, which holds its curves."""
+        return self.compute(tables, p)
+
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         model = name("model", e.key["model"])
         if e.value is None:
             return no_value(e) if e.caveats else f"No value: {model} cannot be hosted so."
         d = e.detail
-        where = f"{d['machines']['middle']} x {d['accelerators']} {name('hardware', d['device'])}"
+        where = f"{d['machines']['middle']} x {d['accelerators']} {d['device_name']}"
         text = f"Hosting {model} on {where} costs {dollars(e.value)} per million tokens"
         offer = d["api"] or d["equivalent"]
         if offer is None:
@@ -226,7 +230,12 @@ def estimate(tables: Tables, p: Values, day: dt.date) -> Estimate:
         as_of=day,
         population=f"workload {p['workload']}, list prices on demand and of APIs",
         key={"model": plan.model, "workload": p["workload"], "hardware": plan.device.id},
-        detail={"device": plan.device.id, "accelerators": plan.count, **_memory(plan)},
+        detail={
+            "device": plan.device.id,
+            "device_name": plan.device.name,
+            "accelerators": plan.count,
+            **_memory(plan),
+        },
     )
     if not plan.setup.fits(plan.demand.tokens):
         words, short = misses(plan)
@@ -234,7 +243,7 @@ def estimate(tables: Tables, p: Values, day: dt.date) -> Estimate:
         hint = f"what would hold it: {'; '.join(other)}" if other else "nothing known holds it"
         detail = {**base.detail, "short_gb": short, "would_hold": other}
         return replace(base, caveats=(words, hint), detail=detail)
-    if plan.runs["middle"] is None or plan.runs["low"] is None:
+    if not plan.quick:
         return replace(base, caveats=(too_slow(plan), *_only_some(plan)))
     terms = {end: t for end in ENDS if (t := plan.terms(end))}
     if not terms:

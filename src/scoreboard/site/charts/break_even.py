@@ -34,9 +34,11 @@ class BreakEven(Chart):
         detail = shown.now[0].detail
         curve = detail["curve"]
         offers = {w: detail[k]["usd_per_mtok"] for k, w in OFFERS if detail.get(k)}
-        rows = [{"mtok": r["mtok"], "value": r["middle"], "low": r["low"], "high": r["high"],
-                 "tip": f"{millions(r['mtok'])} a month: {amount(r['middle'], 'usd')}"}
+        rows = [{"mtok": r["mtok"], "value": r["middle"], "low": r["low"], "high": r["high"]}
                 for r in curve]  # fmt: skip
+        spots = [{"mtok": r["mtok"], "value": r["value"],
+                  "tip": f"{millions(r['mtok'])} a month: {amount(r['value'], 'usd')}"}
+                 for r in rows[::3]]  # fmt: skip
         lines = {w: _line(curve, price) for w, price in offers.items()}
         x, y = _axes(curve, lines.values())
         now = [{"mtok": detail["workload"]["mtok_per_month"]}]
@@ -49,6 +51,8 @@ class BreakEven(Chart):
             *(layer(line, {"type": "line", "stroke": SERIES[1 + i], "strokeWidth": 2,
                            "strokeDash": [5, 2], "clip": True}, x=x, y=y)
               for i, line in enumerate(lines.values())),
+            layer(spots, {"type": "point", "size": 22, "filled": True, "fill": SERIES[0],
+                          "opacity": 1}, x=x, y=y),
             layer(ends, {"type": "text", "align": "left", "dx": 7, "fontWeight": 600}, x=x, y=y,
                   text={"field": "label"},
                   fill={"field": "colour", "type": "nominal", "scale": None}),
