@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from scoreboard import curated as c
+from scoreboard import curated_hosting as h
 from scoreboard.config import data_dir
 from scoreboard.errors import DataError
 
@@ -31,8 +32,8 @@ class Curated:
     licences: dict[str, c.LicenceEntry] = field(default_factory=dict)
     benchmarks: dict[str, c.BenchmarkEntry] = field(default_factory=dict)
     formats: dict[str, c.FormatEntry] = field(default_factory=dict)
-    hardware: c.HardwareFile | None = None
-    workloads: c.WorkloadFile | None = None
+    hardware: h.HardwareFile | None = None
+    workloads: h.WorkloadFile | None = None
     prices: list[tuple[str, c.PriceEntry]] = field(default_factory=list)  # provider, entry
     corrections: list[c.CorrectionEntry] = field(default_factory=list)
     statistics: dict[str, c.StatisticEntry] = field(default_factory=dict)
@@ -151,18 +152,18 @@ def _read_formats(root: Path, found: Curated) -> None:
 def _read_hosting(root: Path, found: Curated) -> None:
     path = root / "hardware.yml"
     if path.is_file():  # a folder without it knows no hardware
-        found.hardware = parse(path, c.HardwareFile)
+        found.hardware = parse(path, h.HardwareFile)
         _known_devices(found.hardware, path)
         _keep(found, path.name, found.hardware.evidence)
     path = root / "workloads.yml"
     if path.is_file():
-        found.workloads = parse(path, c.WorkloadFile)
+        found.workloads = parse(path, h.WorkloadFile)
         _once(path, found.workloads.workloads)
         _once(path, found.workloads.costs)
         _keep(found, path.name, found.workloads.evidence)
 
 
-def _known_devices(file: c.HardwareFile, path: Path) -> None:
+def _known_devices(file: h.HardwareFile, path: Path) -> None:
     for entries in (file.devices, file.efficiencies, file.throughputs):
         _once(path, entries)
     known = {d.id for d in file.devices}

@@ -75,7 +75,8 @@ class Host(Metric):
         "An efficiency of one batch on one engine hides much: lengths vary, queues form, software "
         "improves. List prices are not what large customers pay, to either side. The defaults of "
         "the workload and of staff are inputs, not findings. Quality in four bits, privacy and "
-        "lock-in have no price here. Attention over latents is counted by the hidden width."
+        "lock-in have no price here. Attention over latents is counted by the hidden width, and "
+        "what is kept of cached prompts between requests takes no memory here."
     )
     chart = "break_even"
     tables = ("offers",)
