@@ -137,6 +137,14 @@ class CostEntry(Entry):
         return self
 
 
+class TriedEntry(Entry):
+    """A model that the page of the site offers, in a format."""
+
+    model: Id
+    format: Id
+
+
 class WorkloadFile(File):
+    tried: list[TriedEntry] = Field(default_factory=list)
     workloads: list[WorkloadEntry]
     costs: list[CostEntry]

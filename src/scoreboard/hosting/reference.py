@@ -39,6 +39,7 @@ HOSTING: dict[str, dict[str, str]] = {
         "completion": WHOLE, "cached": NUMBER, "peak": NUMBER, "latency_ms": NUMBER,
         "spare": WHOLE, "assumed": TEXT, "why": TEXT, **PLACE,
     },
+    "host_models": {"position": WHOLE, "model": TEXT, "format": TEXT},
     "host_costs": {
         "cost": TEXT, "value": NUMBER, "low": NUMBER, "high": NUMBER, "unit": TEXT, "says": TEXT,
         "assumed": FLAG, **PLACE,
@@ -109,6 +110,7 @@ def _workloads(curated: Curated) -> Records:
              str(w.requests_per_day))
             for w in file.workloads
         ),
+        "host_models": ((i, t.model, t.format) for i, t in enumerate(file.tried)),
         "host_costs": (
             (x.id, x.value, x.low, x.high, x.unit, x.says, x.assumed,
              curated.address(WORKLOADS, x.evidence), "", f"{WORKLOADS}#{x.id}/value",

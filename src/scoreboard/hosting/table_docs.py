@@ -90,6 +90,10 @@ HOSTING_DOCS: dict[str, tuple[str, dict[str, str]]] = {
             "why": "where the numbers come from",
         },
     ),
+    "host_models": (
+        "Curated: models that the site's page on hosting offers.",
+        {"position": "its place in the list", "format": "of the weights"},
+    ),
     "host_costs": (
         "Curated: defaults of `scoreboard host`, with the range over which each is tried.",
         {

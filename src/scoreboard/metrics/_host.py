@@ -65,6 +65,12 @@ class Plan:
         """The model on so many accelerators."""
         return replace(self.setup, count=count)
 
+    def elsewhere(self, device: Device, efficiency: Efficiency, count: int) -> Plan:
+        """The same question on other hardware, prices aside."""
+        setup = replace(self.setup, device=device, count=count)
+        return replace(self, device=device, count=count, setup=setup, efficiency=efficiency,
+                       hires=(), purchase=None)  # fmt: skip
+
     @cached_property
     def runs(self) -> Mapping[str, Run | None]:
         """The machine at the low, middle and high end of its efficiency."""

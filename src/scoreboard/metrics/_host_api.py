@@ -65,25 +65,22 @@ class Market:
 
 def read_market(tables: Tables, model: str, benchmark: str, demand: Demand, day: dt.date) -> Market:
     """The offers for a workload on a day."""
-    shelf = _shelf(tables, [model], demand)
-    same = _cheapest(shelf, [model], demand, day)
     world = read_world(tables, benchmark)
+    scored = {s.model for rows in world.rows.values() for s in rows}
+    shelf = read_shelf(tables, _kinds(demand), models={model, *scored})
+    same = _cheapest(shelf, [model], demand, day)
     asked = {"reaches": model, "level": None, "harness": None, "shots": None}
     level = choose_level(tables, world, asked)
     equivalent = None
     if level is not None:
         others = [m for m in level.reached(world, "any", day) if m != model]
-        equivalent = _cheapest(_shelf(tables, others, demand), others, demand, day)
+        equivalent = _cheapest(shelf, others, demand, day)
     left = tuple(row for _, row in shelf.left.get(model, ()))
     return Market(same, equivalent, level, "" if same else _why(shelf, model, demand, day), left)
 
 
 def _kinds(demand: Demand) -> list[str]:
     return ["input", "output", *([CACHED] if demand.cached else [])]
-
-
-def _shelf(tables: Tables, models: list[str], demand: Demand) -> Shelf:
-    return read_shelf(tables, _kinds(demand), models=models)
 
 
 def weights_of(demand: Demand, *, cached: bool) -> dict[str, float]:

@@ -44,10 +44,11 @@ class BreakEven(Chart):
         now = [{"mtok": detail["workload"]["mtok_per_month"]}]
         labels, ends = _labels(rows, lines, y["scale"]["domain"])
         spec = layers(
-            layer(rows, {"type": "area", "fill": SERIES[0], "opacity": 0.16}, x=x,
+            layer(rows, {"type": "area", "fill": SERIES[0], "opacity": 0.16, "clip": True}, x=x,
                   y={**y, "field": "low"}, y2={"field": "high"}),
             layer(now, {"type": "rule", "stroke": INK, "strokeDash": [2, 3]}, x=x),
-            layer(rows, {"type": "line", "stroke": SERIES[0], "strokeWidth": 2}, x=x, y=y),
+            layer(rows, {"type": "line", "stroke": SERIES[0], "strokeWidth": 2, "clip": True},
+                  x=x, y=y),
             *(layer(line, {"type": "line", "stroke": SERIES[1 + i], "strokeWidth": 2,
                            "strokeDash": [5, 2], "clip": True}, x=x, y=y)
               for i, line in enumerate(lines.values())),
@@ -89,14 +90,14 @@ def _axes(
     first, last = curve[0]["mtok"], curve[-1]["mtok"]
     values = [r[k] for r in curve for k in ("low", "high")]
     values += [r["value"] for line in lines for r in line if r["value"] > 0]
-    low, high = max(min(values), max(values) / 1e6) / 1.4, max(values) * 1.4
+    low, high = max(min(values) / 1.4, max(values) / 1e6, 1.0), max(2.0, max(values) * 1.4)
     shared: dict[str, Any] = {"type": "quantitative"}
     x = {**shared, "field": "mtok", "scale": {"type": "log", "domain": [first, last]},
          "axis": {"values": _powers(first, last), "format": "~s", "grid": False},
          "title": "tokens a month, millions"}  # fmt: skip
     y = {**shared, "field": "value",
-         "scale": {"type": "log", "domain": [low, high], "nice": False, "clamp": True},
-         "axis": {"values": _powers(low, high), "format": "~s"},
+         "scale": {"type": "log", "domain": [low, high], "nice": False},
+         "axis": {"values": _powers(low, high), "format": "$~s"},
          "title": "US dollars a month"}  # fmt: skip
     return x, y
 
@@ -115,7 +116,7 @@ def _labels(
     names = ["hosting", *lines]
     last = [rows[-1]["value"], *(line[-1]["value"] for line in lines.values())]
     ends = [math.log10(v) for v in domain]
-    places = spread([math.log10(v) for v in last], *ends)
+    places = spread([math.log10(max(v, domain[0])) for v in last], *ends)
     return [shortened(n) for n in names], [
         {"mtok": rows[-1]["mtok"], "value": 10**places[i], "label": shortened(n),
          "colour": SERIES[i]}
