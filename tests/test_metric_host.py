@@ -300,10 +300,12 @@ class TestWords:
 
     def test_the_finding_names_volume_model_and_hardware(self) -> None:
         said = HOST.finding(ask())
-        assert "Hosting alpha on 1 x 1 Box costs" in said
+        assert "Hosting alpha on 1 Box costs" in said
         assert "it is cheaper from 61.6 million tokens a month at best" in said
         assert "171 million tokens at worst" in said
-        assert "it pays back after a week at best and 12 days" not in said
+        assert "it pays back after a week at best and 2 weeks at worst" in said
+        assert "on 1 machine of 2 Box costs" in HOST.finding(ask(accelerators="2"))
+        assert "on 3 machines of 2 Box costs" in HOST.finding(ask(accelerators="2", spare="2"))
 
     def test_never(self) -> None:
         # one request a day: nothing is ever saved

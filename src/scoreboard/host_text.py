@@ -32,7 +32,7 @@ def text(e: Estimate, sentence: str, width: int | None) -> str:
         *_even(e.detail), "", _moves(e.detail, width), "",
         *(f"- {clean(c)}" for c in e.caveats),
     ]  # fmt: skip
-    return "\n".join(parts)
+    return "\n".join(p.removesuffix("\n") for p in parts)
 
 
 def money(value: float | None) -> str:

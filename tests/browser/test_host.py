@@ -28,7 +28,8 @@ def cells(page: Page, column: int) -> list[str]:
     "asked",
     [
         {"workload": "batch-10b", "device": "mi300x", "accelerators": "1", "requests": "5000000"},
-        {"workload": "coding-50", "model": "gpt-oss-20b", "device": "h200", "staff": "0"},
+        {"workload": "coding-50", "model": "gpt-oss-20b", "device": "h200", "staff": "0",
+         "accelerators": "8"},
         {"workload": "chat-1000", "pay": "purchase", "device": "b200", "years": "3", "spare": "0",
          "power_price": "0.3", "requests": "90000000", "peak": "2"},
     ],
@@ -67,6 +68,7 @@ def test_other_numbers_give_what_the_metric_gives(
 def test_what_cannot_be_is_said(page: Page, go: Open) -> None:
     go(HOST)
     page.locator("#host [name=model]").select_option("deepseek-v3.2")
+    page.locator("#host [name=accelerators]").select_option("8")
     page.locator("#host [name=device]").select_option("a100-80gb")
     expect(page.locator("#said")).to_contain_text("GB too little")
     expect(page.locator("#result")).to_be_hidden()

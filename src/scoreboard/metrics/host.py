@@ -100,7 +100,7 @@ class Host(Metric):
               default=str(RESERVED), domain=lambda _t, _o: ["0.05", "0.1", "0.2"]),
         Param("hardware", "the accelerator", default=HARDWARE, domain=device_domain,
               canonical=canonical_device),
-        Param("accelerators", "of one machine", kind="number", default="8",
+        Param("accelerators", "of one machine", kind="number", default="1",
               domain=lambda _t, _o: ["1", "2", "4", "8"]),
         Param("pay", "hire by the hour, or purchase", default="hire",
               domain=lambda _t, _o: ["hire", "purchase"]),
@@ -135,14 +135,21 @@ class Host(Metric):
         if e.value is None:
             return no_value(e) if e.caveats else f"No value: {model} cannot be hosted so."
         d = e.detail
-        where = f"{d['machines']['middle']} x {d['accelerators']} {d['device_name']}"
-        text = f"Hosting {model} on {where} costs {dollars(e.value)} per million tokens"
+        text = f"Hosting {model} on {placed(d)} costs {dollars(e.value)} per million tokens"
         offer = d["api"] or d["equivalent"]
         if offer is None:
             return f"{text}, and no API offers it or its like."
         what = "" if d["api"] else f"for {name('model', offer['model'])} "
         price = f"{dollars(offer['usd_per_mtok'])} {what}at {name('provider', offer['provider'])}"
         return f"{text}, {price}; {said(d)}."
+
+
+def placed(d: Any) -> str:
+    """The machines in words: `2 NVIDIA H200 SXM`, `2 machines of 8 NVIDIA H200 SXM`."""
+    count, each = d["machines"]["middle"], d["accelerators"]
+    if each == 1:
+        return f"{count} {d['device_name']}"
+    return f"{count} machine{'s' if count > 1 else ''} of {each} {d['device_name']}"
 
 
 def said(d: Any) -> str:
@@ -213,7 +220,8 @@ class Costs:
     def curve(self) -> list[dict[str, float]]:
         """Monthly cost by volume, in millions of tokens."""
         demand = self.plan.demand
-        even = self.even("even_volume")["middle"]
+        evens = self.even("even_volume")
+        even = evens["middle"] or evens["low"]
         middle = (even * demand.mtok_per_month) ** 0.5 if even else demand.mtok_per_month
         wide = (
             2.0 if not even else max(2.0, abs(math.log10(even / demand.mtok_per_month)) / 2 + 0.7)

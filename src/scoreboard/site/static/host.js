@@ -110,7 +110,8 @@ function show(q, found) {
     ? `The assumption that moves it most: ${moves[0].name}, by a factor of ${whole(moves[0].factor)
     } between ${whole(moves[0].low)} and ${whole(moves[0].high)}.` : "";
   document.getElementById("said").textContent =
-    `Hosting ${q.offer.name} on ${found.middle.machines} x ${q.accelerators} ${q.device.name
+    `Hosting ${q.offer.name} on ${found.middle.machines} ${q.accelerators === 1 ? "" : `${
+      found.middle.machines === 1 ? "machine" : "machines"} of ${q.accelerators} `}${q.device.name
     } costs ${dollars(found.middle.per)} per million tokens${
       api === null ? "" : `, ${dollars(api)} at an API`}.`;
   for (const [name, width, height] of [["wide", 720, 330], ["narrow", 350, 290]]) {
@@ -162,7 +163,8 @@ function curves(q, found, width, height) {
   const need = found.middle.need;
   const offers = [["API", figure(q.offer.api)], ["equivalent", figure(q.offer.equivalent)]]
     .filter(([, price]) => price !== null);
-  const even = offers.length ? found.middle.even(offers[0][1]) : null;
+  const price = offers.length ? offers[0][1] : 0;
+  const even = price ? found.middle.even(price) ?? found.low.even(price) : null;
   const far = even ? Math.max(2, Math.abs(Math.log10(even / need)) / 2 + 0.7) : 2;
   const mid = Math.log10(even ? Math.sqrt(even * need) : need);
   const xs = Array.from({length: 49}, (_, i) => 10 ** (mid - far + (2 * far * i) / 48));
