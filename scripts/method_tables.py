@@ -50,7 +50,46 @@ def _told(e: Estimate) -> str:
     return f"{value} [{limit(e.low, e.unit)}, {limit(e.high, e.unit)}]" if e.interval else value
 
 
-BLOCKS: dict[str, Callable[[Tables], str]] = {"lag-rules": lag_rules}
+HOST_HEAD = ("workload", "accelerators", "fit", "machines", "hosting, $ a month",
+             "$ a million tokens", "API, $ a million tokens", "even from, million tokens a month",
+             "moves it most")  # fmt: skip
+HOST_KINDS = ("h100-sxm", "h200", "mi300x")
+HOST_COUNTS = (1, 8)
+
+
+def host_workloads(tables: Tables) -> str:
+    """The named workloads on one and eight accelerators of three kinds."""
+    metric = get_metric("host")
+    rows = []
+    asked = metric.read(tables, {})
+    for w in tables.rows("SELECT workload, name FROM workloads ORDER BY workload"):
+        for device in HOST_KINDS:
+            for count in HOST_COUNTS:
+                given = {"workload": w["workload"], "hardware": device, "accelerators": count}
+                (e,) = metric.compute(tables, {**asked, **given})
+                rows.append((w["name"], f"{count} x {e.detail['device_name']}", *_hosted(e)))
+    about = f"Of {asked['model']}, hired, as of {metric.as_of(tables, asked)}."
+    return f"{about}\n\n{table(HOST_HEAD, rows)}"
+
+
+def _hosted(e: Estimate) -> tuple[str, ...]:
+    d = e.detail
+    if e.value is None:
+        return "no", "-", "-", "-", "-", "-", e.caveats[0]
+    low, high = d["monthly"]["low"], d["monthly"]["high"]
+    offer = d["api"] or d["equivalent"]
+    even = ["no volume" if v is None else f"{v:,.0f}" for v in d["break_even_mtok"].values()]
+    return (
+        f"{d['requests_that_fit']:,} at once", str(d["machines"]["middle"]),
+        f"{d['monthly_usd']:,.0f} [{low:,.0f}, {high:,.0f}]", _told(e),
+        number(offer["usd_per_mtok"], "usd") if offer else "-",
+        " to ".join(dict.fromkeys((even[0], even[2]))), d["moves"][0]["assumption"],
+    )  # fmt: skip
+
+
+BLOCKS: dict[str, Callable[[Tables], str]] = {
+    "lag-rules": lag_rules, "host-workloads": host_workloads,
+}  # fmt: skip
 
 
 def with_blocks(text: str, tables: Tables) -> str:

@@ -346,3 +346,82 @@ def test_evidence_that_is_not_listed_is_an_error(tmp_path: Path) -> None:
     )
     with pytest.raises(DataError, match=r"alpha names evidence that is not listed: \['nowhere'\]"):
         parse(path, c.ModelFile)
+
+
+# hardware and workloads
+
+
+def test_every_measured_model_and_format_is_known(data: Curated) -> None:
+    assert data.hardware is not None
+    for t in data.hardware.throughputs:
+        assert data.architecture(t.model), t.id
+        assert t.format in (*data.formats, "native"), t.id
+
+
+def test_every_accelerator_has_an_efficiency_for_its_arithmetic(data: Curated) -> None:
+    assert data.hardware is not None
+    known = [(k, p) for e in data.hardware.efficiencies for k in e.kinds for p in e.precisions]
+    assert len(known) == len(set(known))
+    for d in data.hardware.devices:
+        precisions = [
+            "bf16",
+            *(["fp8"] if d.fp8_tflops else []),
+            *(["fp4"] if d.fp4_tflops else []),
+        ]
+        assert {(d.kind, p) for p in precisions} <= set(known), d.id
+
+
+def test_what_is_not_assumed_has_evidence(data: Curated) -> None:
+    assert data.workloads is not None
+    for w in data.workloads.workloads:
+        fields = {"requests_per_day", "prompt", "completion", "cached", "peak", "latency_ms",
+                  "spare"}  # fmt: skip
+        assert set(w.assumed) <= fields
+        assert w.evidence or len(w.why) > 40, w.id
+
+
+HARDWARE = """
+layer_us: 1
+evidence: {e: {address: "https://a.example/", by: A}}
+devices:
+  - {id: box, name: Box, kind: server, memory_gb: 1, bandwidth_gbs: 1, bf16_tflops: 1, power_w: 1,
+     evidence: {"*": e}}
+"""
+WORKLOADS = "evidence: {}\nworkloads: []\ncosts:\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("hardware.yml", HARDWARE.replace("memory_gb: 1", "memory_gb: 0"), "greater than 0"),
+        ("hardware.yml", HARDWARE.replace('{"*": e}', '{"*": f}'), "evidence that is not listed"),
+        ("hardware.yml", HARDWARE.replace("server", "toaster"), "'server', 'card' or 'computer'"),
+        ("hardware.yml", HARDWARE.replace("power_w: 1", "watts: 1"), "power_w: Field required"),
+        ("hardware.yml", HARDWARE + "hire: [{device: bx, provider: A, usd_per_hour: 1, "
+         "seen: 2026-01-01, grade: P, evidence: e}]", "no such device: bx"),
+        ("hardware.yml", HARDWARE + "efficiencies: [{id: s, kinds: [server], precisions: [bf16], "
+         "low: 0.2, high: 0.7}]", "at most threefold"),
+        ("hardware.yml", HARDWARE + "efficiencies: [{id: s, kinds: [server], precisions: [bf16], "
+         "low: 0.7, high: 0.6}]", "a range goes up"),
+        ("workloads.yml", WORKLOADS + "  - {id: load, value: 2, low: 0, high: 1, unit: '', "
+         "says: '', assumed: true}", "value lies between low and high"),
+        ("workloads.yml", WORKLOADS + "  - {id: load, value: 1, low: 0, high: 1, unit: '', "
+         "says: ''}", "has evidence, or is assumed"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_hardware_or_workloads_names_its_file(
+    tmp_path: Path, name: str, text: str, what: str
+) -> None:
+    for path in DATA.glob("*.yml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(what)) as error:
+        load_curated(tmp_path)
+    assert error.value.where.endswith(name)
+
+
+def test_experts_go_together() -> None:
+    layer = {"kind": "linear", "layers": 1, "state": 1}
+    for wrong in ({"experts": 8}, {"experts_used": 2}, {"experts": 2, "experts_used": 8}):
+        with pytest.raises(ValueError, match="experts and experts_used go together"):
+            c.ArchitectureEntry.model_validate({"layers": 1, "attention": [layer], **wrong})

@@ -24,7 +24,7 @@ UNITS = {
     "points", "index_points", "rating_points", "minutes", "days", "months", "fraction",
     "ratio", "usd_per_mtok", "usd", "count", "params_b",
 }  # fmt: skip
-CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "table"}
+CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "break_even", "table"}
 WORDS = {
     "benchmark", "harness", "shots", "method", "lag_rule", "by", "of", "leader", "chaser", "stat",
     "week", "start", "end", "denominator", "model", "provider", "providers", "kind", "a", "b",
@@ -118,6 +118,9 @@ def test_common_ideas_have_their_common_name(metric: Metric) -> None:
     own = {"statistic": {"statistic", "publisher"}, "price": {"mix", "variant", "tier"},
            "coverage": {"measure", "source"},
            "runs_on": {"sequences", "cache", "overhead"},
+           "host": {"workload", "requests", "prompt", "completion", "cached", "peak", "latency",
+                    "spare", "hardware", "accelerators", "pay", "hire_price", "load", "staff",
+                    "years", "power_price", "cache", "overhead"},
            "index": {"against", "self_reported"}}  # fmt: skip
     mixed = {"mix"} if any(p.name == "kind" for p in metric.params) else set()
     assert {p.name for p in metric.params} <= WORDS | own.get(metric.id, set()) | mixed

@@ -37,7 +37,7 @@ CURATED = {
 }  # fmt: skip
 EVIDENCE = {"bad": {"address": RUNS, "by": SCRIPT, "says": "=1+1"}}
 KNOWN_SCRIPTS = re.compile(
-    r'<script (src="(\.\./)*static/site\.js" defer|type="application/ld\+json")>'
+    r'<script (src="(\.\./)*static/(site|host)\.js" defer|type="application/ld\+json")>'
 )
 
 

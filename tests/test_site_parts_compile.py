@@ -102,9 +102,23 @@ def waits(count: int = 6, open_: int = 2) -> Shown:
     return shown([made(2.0, "months", str(FIRST), detail=detail)])
 
 
+def hosting() -> Shown:
+    """Hosting that costs 1,000 and a step more per million tokens, against two APIs."""
+    curve = [
+        {"mtok": 10.0**i, "low": 500.0 + 10**i, "middle": 1000.0 + 10**i, "high": 2000.0 + 10**i}
+        for i in range(7)
+    ]
+    detail = {
+        "curve": curve, "workload": {"mtok_per_month": 300.0}, "api": {"usd_per_mtok": 3.0},
+        "equivalent": {"usd_per_mtok": 9.0},
+    }  # fmt: skip
+    return shown([made(4.0, "usd_per_mtok", low=3.0, high=6.0, detail=detail)])
+
+
 MADE: Mapping[str, Callable[[], Shown]] = {
     "areas": areas,
     "bars": bars,
+    "break_even": hosting,
     "dots": dots,
     "frontier": frontier,
     "spells": waits,
@@ -118,6 +132,7 @@ LABELS = {
     "bars": (*(f.upper() for f in FAMILIES), "12", "1"),
     "dots": tuple(FAMILIES),
     "survival": ("no match yet",),
+    "break_even": ("hosting", "API", "equivalent"),
 }
 
 
@@ -181,6 +196,7 @@ def test_a_pointer_is_told_what_was_written_for_it_and_nothing_else(kind: str, w
     marks = {
         "areas": 8,
         "bars": 12,
+        "break_even": 3,
         "dots": 12,
         "frontier": 9,
         "spells": 6,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scoreboard.cli_host import host
 from scoreboard.terminal import (
     checked_format,
     checked_words,
@@ -401,6 +402,9 @@ def diff(
         put(board_text.changes_json(found, *days), format_)
     else:
         put(board_text.changes_text(found, *days, columns()))
+
+
+app.command()(host)
 
 
 @app.command()

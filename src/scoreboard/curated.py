@@ -72,6 +72,7 @@ class NameEntry(Entry):
     variant: str | None = None
 
 
+Precision = Literal["bf16", "fp8", "fp4"]
 AttentionKind = Literal["full", "sliding", "latent", "compressed", "linear"]
 # What each kind of attention needs, for the memory that it keeps to be known.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -132,6 +133,8 @@ class ArchitectureEntry(Entry):
     vocab: int | None = Field(default=None, gt=0)  # rows of the embedding
     tied: bool | None = None  # the output uses the embedding's rows
     draft_params_b: Decimal | None = None  # published beside, not in params_b: predicts ahead
+    experts: int | None = Field(default=None, gt=0)  # of one layer of a mixture, shared ones apart
+    experts_used: int | None = Field(default=None, gt=0)  # of these, for one token
     native: list[PartEntry] = []  # formats in which the weights are published
     attention: list[AttentionEntry]
 
@@ -141,6 +144,10 @@ class ArchitectureEntry(Entry):
             raise ValueError(f"{found} layers of attention, of {self.layers}")
         if sum(part.params_b is None for part in self.native) > 1:
             raise ValueError("only one native format can be that of all the others")
+        if (self.experts is None) != (self.experts_used is None) or (
+            (self.experts or 0) < (self.experts_used or 0)
+        ):
+            raise ValueError("experts and experts_used go together, used ones are not more")
         return self
 
     def words(self) -> str:
@@ -157,6 +164,7 @@ class FormatEntry(Entry):
     group: int | None = None  # weights that share a scale
     scale_bits: Decimal = Decimal(0)  # of a group: its scale, and its zero point if it has one
     embeddings: Id | None = None  # format in which the embedding and the output stay
+    compute: Precision = "bf16"  # of the arithmetic, on a device that has it
     note: str = ""
     evidence: Keys
 

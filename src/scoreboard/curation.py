@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from scoreboard import curated as c
+from scoreboard import curated_hosting as h
 from scoreboard.config import data_dir
 from scoreboard.errors import DataError
 
@@ -30,6 +32,8 @@ class Curated:
     licences: dict[str, c.LicenceEntry] = field(default_factory=dict)
     benchmarks: dict[str, c.BenchmarkEntry] = field(default_factory=dict)
     formats: dict[str, c.FormatEntry] = field(default_factory=dict)
+    hardware: h.HardwareFile | None = None
+    workloads: h.WorkloadFile | None = None
     prices: list[tuple[str, c.PriceEntry]] = field(default_factory=list)  # provider, entry
     corrections: list[c.CorrectionEntry] = field(default_factory=list)
     statistics: dict[str, c.StatisticEntry] = field(default_factory=dict)
@@ -129,6 +133,7 @@ def _read_things(root: Path, found: Curated) -> None:
     found.families = {f.id: f for f in families.families}
     found.corrections = corrections.corrections
     _read_formats(root, found)
+    _read_hosting(root, found)
     _keep(found, "developers.yml", developers.evidence)
     _keep(found, "providers.yml", providers.evidence)
     _keep(found, "licences.yml", licences.evidence)
@@ -142,6 +147,38 @@ def _read_formats(root: Path, found: Curated) -> None:
         formats = parse(path, c.FormatFile)
         found.formats = {f.id: f for f in formats.formats}
         _keep(found, path.name, formats.evidence)
+
+
+def _read_hosting(root: Path, found: Curated) -> None:
+    path = root / "hardware.yml"
+    if path.is_file():  # a folder without it knows no hardware
+        found.hardware = parse(path, h.HardwareFile)
+        _known_devices(found.hardware, path)
+        _keep(found, path.name, found.hardware.evidence)
+    path = root / "workloads.yml"
+    if path.is_file():
+        found.workloads = parse(path, h.WorkloadFile)
+        _once(path, found.workloads.workloads)
+        _once(path, found.workloads.costs)
+        _keep(found, path.name, found.workloads.evidence)
+
+
+def _known_devices(file: h.HardwareFile, path: Path) -> None:
+    for entries in (file.devices, file.efficiencies, file.throughputs):
+        _once(path, entries)
+    known = {d.id for d in file.devices}
+    named = {h.device for h in file.hire} | {b.device for b in file.purchase}
+    unknown = sorted((named | {t.device for t in file.throughputs}) - known)
+    if unknown:
+        raise DataError(f"no such device: {', '.join(unknown)}", where=str(path),
+                        repair="state it under devices")  # fmt: skip
+
+
+def _once(path: Path, entries: Iterable[Any]) -> None:
+    seen: dict[str, Any] = {}
+    for entry in entries:
+        _unique(seen, entry.id, path)
+        seen[entry.id] = entry
 
 
 def _keep(found: Curated, file: str, evidence: dict[str, c.Evidence]) -> None:

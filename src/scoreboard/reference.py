@@ -9,6 +9,7 @@ from scoreboard.curated import ArchitectureEntry
 from scoreboard.curation import Curated
 from scoreboard.engine import create
 from scoreboard.facts import is_unrestricted, region_of
+from scoreboard.hosting.reference import HOSTING, hosting_records
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,12 +38,12 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "formats": {
         "format": TEXT, "name": TEXT, "bits": NUMBER, "group_size": WHOLE, "scale_bits": NUMBER,
-        "embeddings": TEXT, "note": TEXT, "evidence": TEXT,
+        "embeddings": TEXT, "compute": TEXT, "note": TEXT, "evidence": TEXT,
     },
     "architectures": {
         "model": TEXT, "same_as": TEXT, "layers": WHOLE, "hidden": WHOLE, "vocab": WHOLE,
-        "tied": FLAG, "draft_params_b": NUMBER, "evidence": TEXT, "snapshot_id": TEXT,
-        "locator": TEXT, "raw": TEXT,
+        "tied": FLAG, "draft_params_b": NUMBER, "experts": WHOLE, "experts_used": WHOLE,
+        "evidence": TEXT, "snapshot_id": TEXT, "locator": TEXT, "raw": TEXT,
     },
     "attention": {
         "model": TEXT, "position": WHOLE, "kind": TEXT, "layers": WHOLE, "heads": WHOLE,
@@ -50,6 +51,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "rope_dim": WHOLE, "ratio": WHOLE, "index_dim": WHOLE, "index_layers": WHOLE,
         "state": WHOLE,
     },
+    **HOSTING,
     "native_weights": {"model": TEXT, "format": TEXT, "params_b": NUMBER},
     "statistics": {
         "statistic": TEXT, "publisher": TEXT, "says": TEXT, "value": NUMBER, "low": NUMBER,
@@ -85,7 +87,7 @@ def write_reference(connection: duckdb.DuckDBPyConnection, curated: Curated) -> 
         ),
         "licences": _licences(curated),
         "formats": (
-            (f.id, f.name, f.bits, f.group, f.scale_bits, f.embeddings or "", f.note,
+            (f.id, f.name, f.bits, f.group, f.scale_bits, f.embeddings or "", f.compute, f.note,
              curated.address("formats.yml", f.evidence))
             for f in curated.formats.values()
         ),
@@ -99,6 +101,7 @@ def write_reference(connection: duckdb.DuckDBPyConnection, curated: Curated) -> 
             for model, _, found in _stated(curated) for part in found.native
         ),
         "statistics": _statistics(curated),
+        **hosting_records(curated),
     }  # fmt: skip
     for table, columns in COLUMNS.items():
         create(connection, table, columns, records[table])
@@ -143,7 +146,8 @@ def _architectures(curated: Curated) -> Iterable[tuple[Any, ...]]:
         keys = curated.models[model].evidence.get("architecture", [])
         yield (
             model, stated_by if stated_by != model else "", found.layers, found.hidden,
-            found.vocab, found.tied, found.draft_params_b, curated.address(file, keys), "",
+            found.vocab, found.tied, found.draft_params_b, found.experts, found.experts_used,
+            curated.address(file, keys), "",
             f"{file}#{model}/architecture", found.words(),
         )  # fmt: skip
 

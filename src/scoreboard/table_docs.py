@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from scoreboard.hosting.table_docs import HOSTING_DOCS
 from scoreboard.tables import ROW_TYPES, Snapshot
 
 OBSERVED: dict[str, Any] = {**ROW_TYPES, Snapshot.table: Snapshot}
@@ -149,6 +150,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "group_size": "weights that share a scale; empty: none",
             "scale_bits": "bits that a group adds: its scale, and its zero point if it has one",
             "embeddings": "format in which the embedding and the output stay; empty: the same",
+            "compute": "precision of the arithmetic, on hardware that has it",
             "note": "what it is used by",
         },
     ),
@@ -161,6 +163,8 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "vocab": "rows of the embedding",
             "tied": "the output uses the embedding's rows",
             "draft_params_b": "billions of parameters published beside the model to predict ahead",
+            "experts": "experts of one layer of a mixture, shared ones apart",
+            "experts_used": "of these, for one token",
         },
     ),
     "attention": (
@@ -182,6 +186,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "state": "numbers that linear attention keeps per layer, however long the text",
         },
     ),
+    **HOSTING_DOCS,
     "native_weights": (
         "Curated: formats in which the weights of a model are published.",
         {

@@ -42,6 +42,7 @@ class Format:
     group: int | None = None
     scale_bits: float = 0.0
     embeddings: str = ""  # format in which the embedding and the output stay
+    compute: str = "bf16"  # precision of the arithmetic, on a device that has it
 
     @property
     def bytes_per_weight(self) -> float:
@@ -117,6 +118,9 @@ class Architecture:
     vocab: int | None = None
     tied: bool | None = None
     draft_params_b: float = 0.0
+    layers: int = 0
+    experts: int | None = None  # of one layer of a mixture
+    experts_used: int | None = None  # of these, for one token
 
     @property
     def embedding_params_b(self) -> float | None:
@@ -162,7 +166,7 @@ def read_formats(tables: Tables) -> dict[str, Format]:
     if "formats" not in tables.cache:
         tables.cache["formats"] = {
             r["format"]: Format(r["format"], r["bits"], r["group_size"], r["scale_bits"] or 0.0,
-                                r["embeddings"])
+                                r["embeddings"], r["compute"] or "bf16")
             for r in tables.rows("SELECT * FROM formats ORDER BY format")
         }  # fmt: skip
     found: dict[str, Format] = tables.cache["formats"]
@@ -186,7 +190,8 @@ def _read_architectures(tables: Tables) -> dict[str, Architecture]:
     for r in tables.rows("SELECT * FROM native_weights ORDER BY ALL"):
         native[r["model"]].append((r["format"], r["params_b"]))
     rows = tables.rows(
-        "SELECT m.model, m.total_params_b, a.hidden, a.vocab, a.tied, a.draft_params_b "
+        "SELECT m.model, m.total_params_b, a.hidden, a.vocab, a.tied, a.draft_params_b, "
+        "a.layers, a.experts, a.experts_used "
         "FROM models m LEFT JOIN architectures a ON a.model = m.model ORDER BY m.model"
     )
     return {r["model"]: _architecture(r, attention, native) for r in rows}
@@ -201,7 +206,7 @@ def _architecture(
     return Architecture(
         model, row["total_params_b"], tuple(attention.get(model, ())),
         tuple(native.get(model, ())), row["hidden"], row["vocab"], row["tied"],
-        row["draft_params_b"] or 0.0,
+        row["draft_params_b"] or 0.0, row["layers"] or 0, row["experts"], row["experts_used"],
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from scoreboard.site.figure_pages import (
     metric_pages,
 )
 from scoreboard.site.general import PACKAGE
+from scoreboard.site.host import host_page
 from scoreboard.site.jobs import (
     Figures,
     Made,
@@ -160,6 +161,7 @@ class _Build:
         pages = [
             general.home_page(self.world, head, by_id, changed),
             general.changes_page(changed, self.releases),
+            host_page(self.world),
             *general.method_pages(),
             general.data_page(downloads, head),
             general.search_page(),

@@ -33,7 +33,8 @@ NAVIGATION = (
     ("methods.html", "Methods"), ("data/index.html", "Data"), ("changes.html", "Changes"),
 )  # fmt: skip
 ALSO = (
-    ("metrics/index.html", "Metrics"), ("developers/index.html", "Developers"),
+    ("host.html", "Host or buy"), ("metrics/index.html", "Metrics"),
+    ("developers/index.html", "Developers"),
     ("providers/index.html", "Providers"), ("licences/index.html", "Licences"),
     ("sources/index.html", "Sources"), ("statistics/index.html", "Published statistics"),
     ("documents/index.html", "Documents"),

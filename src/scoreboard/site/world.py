@@ -69,6 +69,16 @@ UNION ALL SELECT 'curated:benchmarks.yml', 'benchmarks.yml#' || benchmark || '/'
     UNPIVOT (SELECT benchmark, CAST(items AS VARCHAR) AS items, CAST(chance AS VARCHAR) AS chance,
       CAST(rater_sd AS VARCHAR) AS rater_sd FROM benchmarks)
     ON items, chance, rater_sd INTO NAME part VALUE said)
+UNION ALL SELECT 'curated:hardware.yml', locator, raw, device, 'memory and bandwidth' FROM hardware
+UNION ALL SELECT 'curated:hardware.yml', locator, raw, device, 'hire, ' || hired_from
+  FROM hire_prices
+UNION ALL SELECT 'curated:hardware.yml', locator, raw, device, 'purchase' FROM purchase_prices
+UNION ALL SELECT 'curated:hardware.yml', locator, raw, model, 'speed on ' || device
+  FROM throughputs
+UNION ALL SELECT DISTINCT 'curated:hardware.yml', locator, raw, efficiency, 'efficiency'
+  FROM efficiencies
+UNION ALL SELECT 'curated:workloads.yml', locator, raw, workload, 'requests a day' FROM workloads
+UNION ALL SELECT 'curated:workloads.yml', locator, raw, cost, 'default' FROM host_costs
 """
 
 
