@@ -91,7 +91,7 @@ class Price(Row):
 
     table: ClassVar[str] = "prices"
     key: ClassVar[tuple[str, ...]] = (
-        "provider", "source_name", "variant", "tier", "kind",
+        "provider", "source_name", "variant", "tier", "kind", "valid_from",
     )  # fmt: skip
     run: ClassVar[bool] = True
 
@@ -101,6 +101,8 @@ class Price(Row):
     tier: str = column("context tier: above:200000 ...; empty for the lowest", "")
     kind: str = column("input, cached_input, cache_write, output")
     usd_per_mtok: Decimal = column("US dollars per million tokens")
+    valid_from: dt.date | None = column("first day, where the source says", None)
+    valid_to: dt.date | None = column("last day, where the source says", None)
     first_seen: dt.date | None = column("published date of the first document of the run", None)
     last_seen: dt.date | None = column("published date of the last document of the run", None)
 

@@ -1,7 +1,8 @@
 """List prices at a date: which statements are in force, and which of them wins.
 
 A catalogue's price holds from the first to the last document of its run and is carried until the
-catalogue's next document; a curated price holds from the day it took effect to its last day.
+catalogue's next document; where the catalogue says the days of a price, it holds on those. A
+curated price holds from the day it took effect to its last day.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Stated:
     provider: str
     kind: str
     value: float
-    since: dt.date | None  # took effect; curated rows only
+    since: dt.date | None  # took effect, where that is stated
     until: dt.date | None
     first_seen: dt.date | None
     last_seen: dt.date | None
@@ -62,12 +63,14 @@ class Stated:
         """Whether it is stated on a day."""
         if self.begins > day:
             return False
-        end = self.until if self.since else self.dropped and self.dropped - DAY
-        return end is None or end >= day
+        if self.until is not None and self.until < day:
+            return False
+        dropped = self.dropped
+        return dropped is None or dropped > day
 
     def seen_on(self, day: dt.date) -> dt.date:
-        """The catalogue's last document by a day that states it (a curated price: that day)."""
-        if self.last_seen is None:
+        """The catalogue's last document by a day that states it (a dated price: that day)."""
+        if self.last_seen is None or (self.first_seen and day < self.first_seen):
             return day
         return self.documents[bisect_right(self.documents, min(day, self.last_seen)) - 1]
 
@@ -142,6 +145,7 @@ class Shelf:
     documents: tuple[dt.date, ...]  # of all catalogues of prices, sorted
     begins: dt.date | None  # the first observed price of any model
     parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by model
+    released: Mapping[str, dt.date] = field(default_factory=dict)  # by model
     pools: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # see _price_rules.pool
     _quotes: dict[tuple[Any, ...], list[Quote]] = field(default_factory=dict)
 
@@ -270,7 +274,9 @@ def _read_shelf(
     tables: Tables, kinds: list[str], variant: str, tier: str, models: list[str] | None
 ) -> Shelf:
     places, documents = _documents(tables)
-    shelf = Shelf({}, defaultdict(list), documents, _begins(tables), _parties(tables))
+    shelf = Shelf(
+        {}, defaultdict(list), documents, _begins(tables), _parties(tables), _released(tables)
+    )
     found = tables.rows(
         "SELECT * REPLACE (CAST(usd_per_mtok AS DOUBLE) AS usd_per_mtok) FROM offers "
         "WHERE model <> '' AND kind IN (SELECT unnest(?)) AND variant = ? AND tier = ? "
@@ -298,12 +304,17 @@ def _read_shelf(
 
 def _unusable(row: Mapping[str, Any]) -> str:
     free = "free" in row["variant"].split("+") or row["source_name"].endswith(":free")
+    if row["fault"]:
+        return str(row["fault"])
     if row["usd_per_mtok"] < 0 or (row["usd_per_mtok"] == 0 and not free):
         return f"a price of {float(row['usd_per_mtok']):g} is no price, unless the offer is free"
     if not row["provider"]:
         return "the document names no provider"
     if row["effective_from"] is None and row["first_seen"] is None:
         return "the day on which it took effect is not known"
+    until, seen = row["effective_to"], row["first_seen"]
+    if row["effective_from"] is None and until and seen and until < seen:
+        return "it ended before the document that states it, and when it began is not known"
     return ""
 
 
@@ -323,6 +334,11 @@ def _documents(tables: Tables) -> tuple[dict[str, list[dt.date]], tuple[dt.date,
 def _begins(tables: Tables) -> dt.date | None:
     found = tables.column("SELECT min(first_seen) FROM offers WHERE rank = 'catalogue'")
     return found[0] if found else None
+
+
+def _released(tables: Tables) -> dict[str, dt.date]:
+    sql = "SELECT model, released FROM models WHERE released IS NOT NULL"
+    return {r["model"]: r["released"] for r in tables.rows(sql)}
 
 
 def _parties(tables: Tables) -> dict[str, tuple[str, ...]]:
