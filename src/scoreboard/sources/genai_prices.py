@@ -7,12 +7,12 @@ on, or at some hours of the day. Where a day is stated it is that of the change,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from scoreboard.documents import Object, parse_json, pointer, raw_text, text_of
+from scoreboard.documents import parse_json, pointer, raw_text, text_of
 from scoreboard.sources.base import Document, Source, date_of, overruled, per_mtok, unread
 from scoreboard.tables import Price, Row
 
@@ -81,7 +81,7 @@ def _entry(start: Price, prices: Any, here: str) -> Iterator[Row]:
         yield from _costs(timed, part["prices"], f"{at}/prices")
 
 
-def _hours(limit: Object | dict[str, Any], later: list[dict[str, Any]]) -> tuple[str, str]:
+def _hours(limit: dict[str, Any], later: list[dict[str, Any]]) -> tuple[str, str]:
     """The variant of a set of prices, and why it cannot be told."""
     unknown = set(limit) - {"start_date", "start_time", "end_time"}
     if unknown:
@@ -102,7 +102,7 @@ def _minutes(limit: dict[str, Any]) -> int | None:
     return (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % (24 * 60)
 
 
-def _costs(start: Price, costs: Object, here: str) -> Iterator[Row]:
+def _costs(start: Price, costs: Mapping[str, Any], here: str) -> Iterator[Row]:
     for field, value in sorted(costs.items()):
         if field not in KINDS:
             if not any(word in field for word in OTHER_COSTS):
