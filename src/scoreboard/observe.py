@@ -84,7 +84,7 @@ SELECT model, concat_ws('+', nullif(name_variant, ''), nullif(variant, '')) AS v
   since_ AS effective_from, until_ AS effective_to,
   min(on_) AS first_seen, max(on_) AS last_seen, meant.source, 'catalogue' AS rank,
   source_name, CASE WHEN c.value IS NULL THEN '' ELSE c.why END AS correction,
-  '' AS fault, snapshot_id, locator, raw
+  '' AS fault, '' AS evidence, snapshot_id, locator, raw
 FROM meant
 LEFT JOIN provider_names v ON v.name = lower(meant.provider)
 LEFT JOIN price_corrections c ON c.source = meant.source
@@ -185,5 +185,5 @@ def _curated_prices(curated: Curated) -> Iterable[tuple[Any, ...]]:
         yield (
             p.model, p.variant or "", provider, p.tier or "", p.kind, p.usd_per_mtok,
             p.since, p.until, None, None, "curated", "developer" if p.grade == "P" else "curated",
-            p.model, "", "", "", place, str(p.usd_per_mtok),
+            p.model, "", "", curated.address(file, p.evidence), "", place, str(p.usd_per_mtok),
         )  # fmt: skip

@@ -114,6 +114,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "rank": "`developer`, `curated` or `catalogue`",
             "correction": "why the source's value was replaced; empty when it was not",
             "fault": "why no figure uses it; empty when they may",
+            "evidence": "addresses of the evidence, for curated prices",
         },
     ),
     "usage": (

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scoreboard.errors import UsageError
 from scoreboard.metrics._groups import canonical_model, in_group
 from scoreboard.metrics._price_rules import meanings
 from scoreboard.metrics._scores import Harness, Scored, World, are_of_several_developers
-from scoreboard.metrics.base import Values
+from scoreboard.metrics.base import Param, Values
 from scoreboard.store import Tables
 
 DEFAULT_MODEL = "gpt-4"
@@ -30,6 +31,12 @@ def canonical_level(tables: Tables, text: str, _: Values) -> str | None:
     return found or (text if text == DEFAULT_MODEL else None)
 
 
+LEVEL = Param("level", "the score to reach; without it, that of `reaches`", kind="number")
+REACHES = Param("reaches", "a model whose best score is the level; a name that has meant several "
+                f"models is the first of them that was scored; without `level`, {DEFAULT_MODEL}",
+                domain=level_domain, canonical=canonical_level)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Level:
     """A score to be reached, under one procedure; the best row of every model by id."""
@@ -48,13 +55,24 @@ class Level:
         ]  # fmt: skip
 
 
+def level_name(p: Values) -> str | None:
+    """The model whose best score is the level; None where the level is a number."""
+    if p["level"] is not None and p["reaches"]:
+        raise UsageError(
+            f"the level is a number, {p['level']:g}, or the score of {p['reaches']}: not both",
+            valid=["level", "reaches"],
+            repair="leave out one of the two",
+        )
+    return None if p["level"] is not None else p["reaches"] or DEFAULT_MODEL
+
+
 def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
     """The level, under the procedure with most distinct models among those that scored it.
 
     What one developer reports of its own models comes after all others.
     """
-    named = p["reaches"]
-    names = [] if p["level"] is not None else [named, *meanings(tables, named)]
+    named = level_name(p)
+    names = [named, *meanings(tables, named)] if named else []
     fitting: dict[Harness, Level] = {}
     for harness in world.asked(p):
         best = world.best_rows(harness)

@@ -90,7 +90,7 @@ class Pool(NamedTuple):
 
 def pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
     """The offers of a model that stand on a day: seen lately, and in the right unit."""
-    key = (model, tuple(weights.items()), day)
+    key = (model, tuple(weights.items()), shelf.epoch(model, day))
     if key not in shelf.pools:
         shelf.pools[key] = _pool(shelf, model, weights, day)
     found: Pool = shelf.pools[key]

@@ -41,12 +41,15 @@ class Stated:
     source_name: str
     ref: Ref
     documents: tuple[dt.date, ...]  # of the catalogue, sorted; empty for curated rows
+    evidence: str = ""  # addresses, for curated rows
+    begins: dt.date = field(init=False)  # the first day on which it can be the answer
+    dropped: dt.date | None = field(init=False)  # the next document, which no longer states it
 
-    @property
-    def dropped(self) -> dt.date | None:
-        """The catalogue's next document, which no longer states it."""
+    def __post_init__(self) -> None:
         after = bisect_right(self.documents, self.last_seen) if self.last_seen else 0
-        return self.documents[after] if after < len(self.documents) else None
+        dropped = self.documents[after] if after < len(self.documents) else None
+        object.__setattr__(self, "begins", self.since or self.first_seen or dt.date.max)
+        object.__setattr__(self, "dropped", dropped)
 
     @property
     def previous(self) -> dt.date | None:
@@ -54,19 +57,11 @@ class Stated:
         at = bisect_left(self.documents, self.first_seen) if self.first_seen else 0
         return self.documents[at - 1] if at else None
 
-    @property
-    def begins(self) -> dt.date:
-        """The first day on which it can be the answer."""
-        return self.since or self.first_seen or dt.date.max
-
     def in_force(self, day: dt.date) -> bool:
         """Whether it is stated on a day."""
-        if self.begins > day:
+        if self.begins > day or (self.until is not None and self.until < day):
             return False
-        if self.until is not None and self.until < day:
-            return False
-        dropped = self.dropped
-        return dropped is None or dropped > day
+        return self.dropped is None or self.dropped > day
 
     def seen_on(self, day: dt.date) -> dt.date:
         """The catalogue's last document by a day that states it (a dated price: that day)."""
@@ -81,6 +76,7 @@ class Stated:
             "kind": self.kind, "source": self.source, "rank": self.rank,
             "source_name": self.source_name, "value": self.value, "first_seen": self.first_seen,
             "last_seen": seen, "effective_from": self.since, "effective_to": self.until,
+            **({"evidence": self.evidence.split()} if self.evidence else {}),
         }  # fmt: skip
 
 
@@ -148,6 +144,7 @@ class Shelf:
     released: Mapping[str, dt.date] = field(default_factory=dict)  # by model
     pools: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # see _price_rules.pool
     _quotes: dict[tuple[Any, ...], list[Quote]] = field(default_factory=dict)
+    _changes: dict[str, list[dt.date]] = field(default_factory=dict)
 
     def quote(self, model: str, provider: str, weights: Weights, day: dt.date) -> Quote | None:
         """What a provider asks for a model on a day."""
@@ -159,7 +156,7 @@ class Shelf:
 
     def quotes(self, model: str, weights: Weights, day: dt.date) -> list[Quote]:
         """What every provider asks for a model on a day, by provider. Read once."""
-        key = (model, tuple(weights.items()), day)
+        key = (model, tuple(weights.items()), self.epoch(model, day))
         if key not in self._quotes:
             found = (self.quote(model, p, weights, day) for p in sorted(self.stated.get(model, {})))
             self._quotes[key] = [q for q in found if q]
@@ -177,14 +174,28 @@ class Shelf:
 
     def days(self, models: Iterable[str]) -> list[dt.date]:
         """Days on which the price of one of these models can change."""
-        found = {*self.documents, *_silences(self.documents)}
-        for model in models:
+        return sorted({*self._steady, *(d for m in models for d in self.changes(m))})
+
+    def epoch(self, model: str, day: dt.date) -> int:
+        """A number that stays the same as long as no price of a model can change."""
+        return bisect_right(self.changes(model), day)
+
+    def changes(self, model: str) -> list[dt.date]:
+        """Days on which the price of a model can change. Read once."""
+        if model not in self._changes:
+            found = set(self._steady)
             for kinds in self.stated.get(model, {}).values():
                 for s in (s for rows in kinds.values() for s in rows):
                     found |= {s.since} if s.since else set()
                     found |= {s.until + DAY} if s.until else set()
                     found |= _going_stale(s)
-        return sorted(found)
+            self._changes[model] = sorted(found)
+        return self._changes[model]
+
+    @cached_property
+    def _steady(self) -> frozenset[dt.date]:
+        """The days of all documents, and those on which they lie too far back."""
+        return frozenset({*self.documents, *_silences(self.documents)})
 
 
 Weights = Mapping[str, float]  # kind -> its weight in the price asked for
@@ -214,6 +225,10 @@ def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
     live = [s for s in live if not (gone and stale(s, day) and s.seen_on(day) < gone)]
     if not live:
         return None
+    if len(live) == 1:
+        (only,) = live
+        ended = gone if gone and gone > only.begins and not only.last_seen else None
+        return Pick(only, (only,), (), ended)
     carried = Counter((s.rank, s.value) for s in live)
     chosen = min(
         live,
@@ -297,6 +312,7 @@ def _read_shelf(
                 row["model"], row["provider"], row["kind"], float(row["usd_per_mtok"]),
                 row["effective_from"], row["effective_to"], row["first_seen"], row["last_seen"],
                 row["source"], row["rank"], row["source_name"], ref, dates,
+                row["evidence"],
             )
         )  # fmt: skip
     return shelf
