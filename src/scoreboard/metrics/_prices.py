@@ -145,11 +145,19 @@ class Shelf:
     pools: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # see _price_rules.pool
     _quotes: dict[tuple[Any, ...], list[Quote]] = field(default_factory=dict)
     _changes: dict[str, list[dt.date]] = field(default_factory=dict)
+    _picks: dict[tuple[str, str, str, int], Pick | None] = field(default_factory=dict)
+
+    def pick(self, model: str, provider: str, kind: str, day: dt.date) -> Pick | None:
+        """The price of one kind of one offer on a day. Read once."""
+        key = (model, provider, kind, self.epoch(model, day))
+        if key not in self._picks:
+            stated = self.stated.get(model, {}).get(provider, {}).get(kind, ())
+            self._picks[key] = pick(stated, day)
+        return self._picks[key]
 
     def quote(self, model: str, provider: str, weights: Weights, day: dt.date) -> Quote | None:
         """What a provider asks for a model on a day."""
-        kinds = self.stated.get(model, {}).get(provider, {})
-        picks = [pick(kinds.get(kind, ()), day) for kind in weights]
+        picks = [self.pick(model, provider, kind, day) for kind in weights]
         found = tuple(p for p in picks if p)
         whole = found and len(found) == len(weights)
         return Quote(model, provider, found, tuple(weights.values())) if whole else None
