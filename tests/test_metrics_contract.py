@@ -24,7 +24,7 @@ UNITS = {
     "points", "index_points", "rating_points", "minutes", "days", "months", "fraction",
     "ratio", "usd_per_mtok", "usd", "count", "params_b",
 }  # fmt: skip
-CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "table"}
+CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "tradeoff", "table"}
 WORDS = {
     "benchmark", "harness", "shots", "method", "lag_rule", "by", "of", "leader", "chaser", "stat",
     "week", "start", "end", "denominator", "model", "provider", "providers", "kind", "a", "b",
@@ -38,7 +38,7 @@ READINGS = 20
 TRIES = 30 * READINGS
 # Where the defaults alone ask for nothing, or for every model there is.
 NEEDED = {"statistic": {"statistic": "ai-act-gpai-start"}, "price": {"model": "gpt-4o-2024-08-06"},
-          "runs_on": {"by": "best"}}  # fmt: skip
+          "runs_on": {"by": "best"}, "workload_cost": {"model": "gpt-5.5"}}  # fmt: skip
 TABLES = ("prices", "scores", "tokens", "totals", "facts")
 METRICS = [pytest.param(m, id=m.id) for m in all_metrics().values()]
 
@@ -118,6 +118,8 @@ def test_common_ideas_have_their_common_name(metric: Metric) -> None:
     own = {"statistic": {"statistic", "publisher"}, "price": {"mix", "variant", "tier"},
            "coverage": {"measure", "source"},
            "runs_on": {"sequences", "cache", "overhead"},
+           "price_ratio": {"against"}, "price_disagreement": {"tolerance"},
+           "workload_cost": {"tokens_in", "cached", "tokens_out", "requests", "reasoning", "batch"},
            "index": {"against", "self_reported"}}  # fmt: skip
     mixed = {"mix"} if any(p.name == "kind" for p in metric.params) else set()
     assert {p.name for p in metric.params} <= WORDS | own.get(metric.id, set()) | mixed

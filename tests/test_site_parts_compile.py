@@ -102,6 +102,16 @@ def waits(count: int = 6, open_: int = 2) -> Shown:
     return shown([made(2.0, "months", str(FIRST), detail=detail)])
 
 
+def tradeoff(count: int = 9) -> Shown:
+    """Models at a price each; every third one has open weights."""
+    series = []
+    for i in range(count):
+        detail = {"score": 100.0 + (i * 7) % 11 + i, "open": i % 3 == 0}
+        key = {"model": f"m{i}", "provider": "acme"}
+        series.append(made(2.0**i, "usd", str(FIRST), key=key, detail=detail))
+    return shown(series)
+
+
 MADE: Mapping[str, Callable[[], Shown]] = {
     "areas": areas,
     "bars": bars,
@@ -110,6 +120,7 @@ MADE: Mapping[str, Callable[[], Shown]] = {
     "spells": waits,
     "steps": steps,
     "survival": waits,
+    "tradeoff": tradeoff,
 }
 # What must be readable in each, at the least.
 LABELS = {
@@ -118,6 +129,7 @@ LABELS = {
     "bars": (*(f.upper() for f in FAMILIES), "12", "1"),
     "dots": tuple(FAMILIES),
     "survival": ("no match yet",),
+    "tradeoff": ("open weights", "closed"),
 }
 
 
@@ -186,6 +198,7 @@ def test_a_pointer_is_told_what_was_written_for_it_and_nothing_else(kind: str, w
         "spells": 6,
         "steps": 5,
         "survival": 6,
+        "tradeoff": 9,
     }
     assert len(said) == marks[kind], "a mark of several rows says what one of them says"
 
@@ -209,6 +222,7 @@ def written(spec: Any) -> Iterator[str]:
         ("frontier", frontier(60)), ("steps", steps(1000)), ("steps", steps(30, "fraction")),
         ("areas", areas(weeks=160)), ("areas", areas(weeks=2, groups=3)), ("bars", bars(300)),
         ("bars", bars(2)), ("dots", dots(100)), ("dots", dots(2)), ("frontier", frontier(2)),
+        ("tradeoff", tradeoff(30)), ("tradeoff", tradeoff(3)),
     ],
     ids=lambda x: x if isinstance(x, str) else "",
 )  # fmt: skip

@@ -103,7 +103,7 @@ class WorkloadCost(Metric):
         if not found.bills:
             return [nothing(p, asked, found, day)]
         ordered = sorted(found.bills, key=lambda b: (b.usd, b.model, b.provider))
-        return [estimate(asked, b, found, day) for b in ordered]
+        return [estimate(asked, b, day) for b in ordered]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         result: list[float | None] = []
@@ -132,10 +132,9 @@ class WorkloadCost(Metric):
         days = [d for d in asked.book.base.changes(p["model"]) if d <= end]
         found: list[Estimate] = []
         for day in days:
-            found_then = bills(tables, p, asked, day)
-            for bill in found_then.bills:
+            for bill in bills(tables, p, asked, day).bills:
                 if not found or bill.usd != found[-1].value:
-                    found.append(estimate(asked, bill, found_then, day))
+                    found.append(estimate(asked, bill, day))
         return found or self.compute(tables, p)
 
 
@@ -147,6 +146,11 @@ class Asked:
     book: Book
     source: Mapping[str, Any] | None  # of the multiple for reasoning
     scores: Mapping[str, Scored]  # capability index by model
+    models: Mapping[str, About]
+
+    def is_open(self, model: str, day: dt.date) -> bool:
+        """Whether its weights are open on a day."""
+        return in_group(self.models[model], "openness", "open", day)
 
     @cached_property
     def population(self) -> str:
@@ -175,7 +179,8 @@ def read_asked(tables: Tables, p: Values) -> Asked:
         raise UsageError("a level needs a test", repair="add -p benchmark=index")
     world = read_world(tables, "index")
     level = choose_level(tables, world, {"level": float("-inf"), "reaches": None})
-    return Asked(work, read_book(tables, work), source, level.best if level else {})
+    return Asked(work, read_book(tables, work), source, level.best if level else {},
+                 all_models(tables))  # fmt: skip
 
 
 def _multiple(tables: Tables, text: str) -> tuple[float, Mapping[str, Any] | None]:
@@ -287,7 +292,7 @@ def nothing(p: Values, asked: Asked, found: Found, day: dt.date) -> Estimate:
     )  # fmt: skip
 
 
-def estimate(asked: Asked, bill: Bill, found: Found, day: dt.date) -> Estimate:
+def estimate(asked: Asked, bill: Bill, day: dt.date) -> Estimate:
     """A bill with its range, lines and sources."""
     low, high = bill.low, bill.high
     several = low < high
@@ -298,7 +303,7 @@ def estimate(asked: Asked, bill: Bill, found: Found, day: dt.date) -> Estimate:
         "lines": [{"kind": x.kind, "tokens": x.tokens, "usd_per_mtok": x.pick.chosen.value,
                    "billed_as": x.billed_as, "tier": x.tier, "usd": x.usd,
                    "source": x.pick.chosen.source} for x in bill.lines],
-        **({"score": score.value} if score else {}),
+        **({"score": score.value, "open": asked.is_open(bill.model, day)} if score else {}),
         **({"reasoning": dict(asked.source)} if asked.source else {}),
     }  # fmt: skip
     return Estimate(
