@@ -10,10 +10,11 @@ from functools import cached_property
 from statistics import median
 
 from scoreboard.estimate import LeftOut
-from scoreboard.metrics._levels import choose_level
+from scoreboard.metrics._groups import all_models
+from scoreboard.metrics._levels import index_scores
 from scoreboard.metrics._price_rules import fallen, pool, weights_of
 from scoreboard.metrics._prices import Quote, Shelf, Weights, read_shelf
-from scoreboard.metrics._scores import Scored, read_world
+from scoreboard.metrics._scores import Scored
 from scoreboard.metrics._weeks import read_weeks
 from scoreboard.metrics.base import Values
 from scoreboard.stats.price_index import Pair
@@ -97,7 +98,7 @@ def tokens_by(tables: Tables, day: dt.date) -> Counter[str]:
     """Tokens of each model on OpenRouter in the whole weeks that ended in the 28 days before."""
     found: Counter[str] = Counter()
     for week in read_weeks(tables).weeks.values():
-        if day - BASKET < week.end <= day:
+        if week.end <= day < week.end + BASKET:
             found.update({m: n for m, n in week.named.items() if m})
     return found
 
@@ -121,16 +122,13 @@ class Flagship:
 
 def flagships(tables: Tables, side: Side) -> dict[str, Flagship]:
     """For each developer the model with the highest capability index among those it sells."""
-    world = read_world(tables, "index")
-    level = choose_level(tables, world, {"level": float("-inf"), "reaches": None})
-    if level is None:
-        return {}
+    scores, models = index_scores(tables), all_models(tables)
     found: dict[str, Flagship] = {}
     for (model, _), quote in side.quotes.items():
-        score = level.best.get(model)
+        score = scores.get(model)
         if score is None or score.released > side.day:
             continue
-        developer = world.models[model].developer
+        developer = models[model].developer
         best = found.get(developer)
         if best is None or (score.value, score.released) > (best.score.value, best.score.released):
             found[developer] = Flagship(model, score, quote)

@@ -9,19 +9,27 @@ from dataclasses import dataclass
 from scoreboard.errors import UsageError
 from scoreboard.metrics._groups import canonical_model, in_group
 from scoreboard.metrics._price_rules import meanings
-from scoreboard.metrics._scores import Harness, Scored, World, are_of_several_developers
+from scoreboard.metrics._scores import (
+    Harness,
+    Scored,
+    World,
+    are_of_several_developers,
+    benchmark_domain,
+    read_world,
+)
 from scoreboard.metrics.base import Param, Values
 from scoreboard.store import Tables
 
 DEFAULT_MODEL = "gpt-4"
+INDEX = "index"  # the benchmark of the capability index
 TINY = 1e-9  # a level given as a number meets a score that was scaled
 
 
 def level_domain(tables: Tables, others: Values) -> list[str]:
-    """Models with a score on the benchmark."""
+    """Models with a score on the benchmark; on the index where none is chosen."""
     return tables.column(
         "SELECT DISTINCT model FROM results WHERE benchmark = ? AND model <> '' ORDER BY 1",
-        [others.get("benchmark")],
+        [others.get("benchmark") or INDEX],
     )
 
 
@@ -86,3 +94,12 @@ def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
         for h, level in fitting.items()
     })  # fmt: skip
     return fitting[fullest] if fullest else None
+
+
+def index_scores(tables: Tables) -> Mapping[str, Scored]:
+    """The best capability index of each model that has one; nothing where there is no index."""
+    if INDEX not in benchmark_domain(tables, {}):
+        return {}
+    world = read_world(tables, INDEX)
+    level = choose_level(tables, world, {"level": float("-inf"), "reaches": None})
+    return level.best if level else {}

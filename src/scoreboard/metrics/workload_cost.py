@@ -12,7 +12,7 @@ from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut
 from scoreboard.metrics._bill import Bill, Book, Workload, read_book
 from scoreboard.metrics._groups import About, all_models, in_group, model_domain
-from scoreboard.metrics._levels import LEVEL, REACHES, choose_level
+from scoreboard.metrics._levels import LEVEL, REACHES, choose_level, index_scores
 from scoreboard.metrics._price_rules import (
     canonical_name,
     canonical_provider,
@@ -49,6 +49,11 @@ def canonical_multiple(_tables: Tables, text: str, _others: Values) -> str | Non
     return f"{number:g}" if 1 <= number < float("inf") else None
 
 
+def _number(name: str, doc: str, default: str, other: str) -> Param:
+    """A part of the workload: any number; an audit tries two."""
+    return Param(name, doc, kind="number", default=default, domain=lambda _t, _o: [default, other])
+
+
 class WorkloadCost(Metric):
     id = "workload_cost"
     title = "Cost of a workload"
@@ -74,12 +79,10 @@ class WorkloadCost(Metric):
     draws_itself = False
     tables = ("offers",)
     params = (
-        Param("tokens_in", "tokens of a prompt, cached ones included", kind="number",
-              default="2000"),
-        Param("cached", "share of them read from the cache, 0 to 1", kind="number", default="0"),
-        Param("tokens_out", "tokens of an answer, without reasoning", kind="number",
-              default="500"),
-        Param("requests", "how many requests", kind="number", default="1000000"),
+        _number("tokens_in", "tokens of a prompt, cached ones included", "2000", "20000"),
+        _number("cached", "share of them read from the cache, 0 to 1", "0", "0.8"),
+        _number("tokens_out", "tokens of an answer, without reasoning", "500", "2000"),
+        _number("requests", "how many requests", "1000000", "1000"),
         Param("reasoning", "times the tokens out: a number of 1 or more, or a quoted measurement",
               default="1", domain=reasoning_domain, canonical=canonical_multiple),
         Param("batch", "at the prices for batches", default="no",
@@ -177,9 +180,7 @@ def read_asked(tables: Tables, p: Values) -> Asked:
         )
     if not p["benchmark"] and (p["level"] is not None or p["reaches"]):
         raise UsageError("a level needs a test", repair="add -p benchmark=index")
-    world = read_world(tables, "index")
-    level = choose_level(tables, world, {"level": float("-inf"), "reaches": None})
-    return Asked(work, read_book(tables, work), source, level.best if level else {},
+    return Asked(work, read_book(tables, work), source, index_scores(tables),
                  all_models(tables))  # fmt: skip
 
 

@@ -27,10 +27,12 @@ def rate(points: Sequence[Point], *, seed: str, level: float = 0.95, draws: int 
 
     The interval resamples residuals in moving blocks: neighbouring ones are drawn together, since
     a record depends on those before it, and are added to the line, which is then fitted again.
-    The length of a block is the cube root of the number of records, rounded up; residuals are
-    widened by the two degrees of freedom of the line. The interval always holds the rate itself.
+    The length of a block is the cube root of the number of records, rounded up. Residuals are
+    widened by the two degrees of freedom of the line, and their effect by Student's t for so few
+    points. The interval always holds the rate itself.
     """
     import numpy as np
+    from scipy.special import ndtri, stdtrit
 
     records = records_of(sorted(points))
     if len(records) < LEAST_RECORDS:
@@ -48,8 +50,9 @@ def rate(points: Sequence[Point], *, seed: str, level: float = 0.95, draws: int 
     residuals = (logs - logs.mean() - slope * centred) * np.sqrt(n / (n - 2))
     starts = rng.integers(0, n - length + 1, size=(draws, blocks))
     picked = (starts[:, :, None] + np.arange(length)).reshape(draws, -1)[:, :n]
-    slopes = slope + residuals[picked] @ centred / spread
     tail = (1 - level) / 2
+    few = float(stdtrit(n - 2, 1 - tail) / ndtri(1 - tail))  # above 1: few points
+    slopes = slope + few * (residuals[picked] @ centred) / spread
     steep, flat = np.quantile(slopes, [tail, 1 - tail])
     ends = (slope, max(float(flat), slope), min(float(steep), slope))
     return Rate(tuple(records), *(float(np.exp(-s * YEAR)) for s in ends))
