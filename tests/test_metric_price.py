@@ -95,6 +95,16 @@ class TestInTime:
         expected = {"after": day("2024-02-05"), "by": day("2024-02-05")}
         assert found.detail["effective_bounds"] == expected
 
+    def test_of_a_price_that_changes_twice_in_a_day_the_last_holds(self) -> None:
+        noon = stated("alpha", "acme", "9", "2024-02-05", effective_to=day("2024-02-05"))
+        evening = stated("alpha", "acme", "7", "2024-02-05")
+        before = stated("alpha", "acme", "8", "2024-01-20", effective_to=day("2024-02-04"))
+        for order in ([before, noon, evening], [evening, noon, before]):
+            tables = market(*order)
+            found = [price(tables, f"2024-02-{d:02}") for d in (4, 5, 6)]
+            assert [e.value for e in found] == [8.0, 7.0, 7.0]
+            assert says(found[1], "sources disagree: curated 7 for input")
+
     def test_a_price_that_ended_without_a_beginning_is_left_out(self) -> None:
         tables = market(
             listed("alpha", "acme", "10", LITE[2], LITE[2], effective_to=day("2024-02-05")),

@@ -226,7 +226,8 @@ def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
     """Of one offer's statements of one kind, the one that holds on a day.
 
     The developer's own list beats a curated one, that a catalogue; of catalogues the one that
-    was observed last, then the value that most names carry, then the newer run.
+    was observed last, then the value that most names carry, then the newer run. Of two prices
+    that took effect on one day the one that lasts longer is that of the end of the day.
     """
     live = [s for s in statements if s.in_force(day)]
     gone = _dropped_on(statements, live, day)
@@ -242,7 +243,8 @@ def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
         live,
         key=lambda s: (
             RANKS.index(s.rank), -s.seen_on(day).toordinal(),
-            -(s.since or dt.date.min).toordinal(), -carried[s.rank, s.value],
+            -(s.since or dt.date.min).toordinal(), -(s.until or dt.date.max).toordinal(),
+            -carried[s.rank, s.value],
             -s.begins.toordinal(), s.source, s.source_name, s.ref,
         ),
     )  # fmt: skip
