@@ -95,6 +95,15 @@ class TestInTime:
         expected = {"after": day("2024-02-05"), "by": day("2024-02-05")}
         assert found.detail["effective_bounds"] == expected
 
+    def test_an_offer_that_ended_is_not_revived_by_a_catalogue_that_lags(self) -> None:
+        ended = stated("alpha", "acme", "8", "2024-01-20", effective_to=day("2024-02-20"))
+        late = listed("alpha", "acme", "8", "2024-02-01", "2024-05-01", source="dev")
+        found = price(market(ended, late), "2024-03-01")
+        assert found.value is None
+        assert says(found, "the offer ended, it is last stated before")
+        again = listed("alpha", "acme", "3", LITE[1], LITE[2])
+        assert price(market(ended, late, again), "2024-03-10").value == 3.0
+
     def test_of_a_price_that_changes_twice_in_a_day_the_last_holds(self) -> None:
         noon = stated("alpha", "acme", "9", "2024-02-05", effective_to=day("2024-02-05"))
         evening = stated("alpha", "acme", "7", "2024-02-05")

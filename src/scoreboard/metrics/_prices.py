@@ -21,6 +21,7 @@ from scoreboard.tables import PLACE
 
 FRESH_DAYS = 180  # an older observation says little of what is on offer
 RANKS = ("correction", "developer", "curated", "catalogue")
+DATED = ("developer", "curated")  # of these a last day is evidence that the offer ended
 DAY = dt.timedelta(days=1)
 
 
@@ -232,6 +233,7 @@ def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
     live = [s for s in statements if s.in_force(day)]
     gone = _dropped_on(statements, live, day)
     live = [s for s in live if not (gone and stale(s, day) and s.seen_on(day) < gone)]
+    live = _not_outlived(statements, live, day)
     if not live:
         return None
     if len(live) == 1:
@@ -253,6 +255,20 @@ def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
     outdated = tuple(s for s in live if _outdated(s, chosen, day))
     newer = gone is not None and gone > chosen.begins
     return Pick(chosen, current, outdated, gone if newer and not listed else None)
+
+
+def _not_outlived(statements: Sequence[Stated], live: list[Stated], day: dt.date) -> list[Stated]:
+    """What is left where evidence says that an offer ended: catalogues go on listing it.
+
+    Another price that a catalogue showed first after the end is a new offer, one from before the
+    dated prices began is what a discount ended in; what contradicted them then proves nothing now.
+    """
+    dated = [s for s in statements if s.rank in DATED and s.begins <= day]
+    ended = {s.value: s.until for s in dated if s.until and s.until < day}
+    if not ended or any(s.rank in DATED for s in live):
+        return live
+    first, last = min(s.begins for s in dated), max(ended.values())
+    return [s for s in live if s.value not in ended and not first <= s.begins <= last]
 
 
 def _dropped_on(
