@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import answers, index, pages, ratings, start, tables
+from benchmarks import answers, index, pages, prices, ratings, start, tables
 from benchmarks.measure import table
 
 
@@ -19,9 +19,11 @@ def main() -> None:
             *start.measure(home),
             *tables.measure(home),
             *answers.measure(home),
+            *prices.measure(home),
             *index.measure(home),
             *pages.measure(home),
             *ratings.measure(),
+            *prices.measure_history(os.environ.get("MIRROR", "")),
             *tables.measure_documents(os.environ.get("MIRROR", "")),
         ]
     sys.stdout.write(table(results) + "\n")

@@ -152,12 +152,15 @@ def price(
     kind: str = "input",
     variant: str = "",
     seen: tuple[str, str] = ("2025-12-31", "2025-12-31"),
+    holds: tuple[str, str] = ("", ""),
 ) -> Price:
     """What a source said that a provider asks for a model."""
     return Price(
         snapshot_id=at(source, seen[0]), locator=f"/{provider}/{name}/{kind}", raw=usd,
         provider=provider, source_name=name, kind=kind, variant=variant,
         usd_per_mtok=Decimal(usd), first_seen=DAY(seen[0]), last_seen=DAY(seen[1]),
+        valid_from=DAY(holds[0]) if holds[0] else None,
+        valid_to=DAY(holds[1]) if holds[1] else None,
     )  # fmt: skip
 
 

@@ -309,3 +309,24 @@ class TestStacked:
     def test_one_week_is_no_chart(self) -> None:
         one = [made(1.0, "fraction", key={"openness": "open"}, detail={"week": day("2025-03-03")})]
         assert all_charts()["areas"].draw(shown(one, by="openness")) is None
+
+
+class TestTradeoff:
+    def test_the_frontier_is_what_no_cheaper_model_scores(self) -> None:
+        bills = [("a", 1.0, 120.0), ("b", 2.0, 110.0), ("c", 2.0, 130.0), ("d", 9.0, 131.0)]
+        series = [
+            made(usd, "usd", key={"model": m, "provider": "acme"},
+                 detail={"score": score, "open": m == "a"})
+            for m, usd, score in bills
+        ]  # fmt: skip
+        drawing = draw("tradeoff", shown(series))
+        assert [row[0] for row in drawing.rows if row[-1] == "yes"] == ["A", "C", "D"]
+        (line,) = marks(drawing.spec, "line")
+        steps = [(1.0, 120.0), (2.0, 130.0), (9.0, 131.0)]
+        assert points(line, "price", "value")[:3] == steps
+        assert [row[2] for row in drawing.rows] == ["open weights", "closed", "closed", "closed"]
+
+    def test_models_without_a_score_or_a_price_are_not_drawn(self) -> None:
+        key = {"model": "a", "provider": "acme"}
+        bare = [made(1.0, "usd", key=key), made(None, "usd", key=key, detail={"score": 1.0})]
+        assert all_charts()["tradeoff"].draw(shown(bare * 3)) is None

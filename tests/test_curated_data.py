@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from scoreboard import curated as c
 from scoreboard.curation import Curated, load_curated, parse, read_yaml
@@ -160,6 +162,38 @@ def test_every_base_model_exists(data: Curated, resolver: Resolver) -> None:
 def test_every_price_is_of_a_provider_and_a_model(data: Curated) -> None:
     assert {p for p, _ in data.prices} - set(data.providers) == set()
     assert {e.model for _, e in data.prices} - set(data.models) == set()
+
+
+def test_no_two_prices_of_one_offer_hold_on_one_day(data: Curated) -> None:
+    spans = defaultdict(list)
+    for provider, e in data.prices:
+        key = (provider, e.model, e.kind, e.variant, e.tier)
+        spans[key].append((e.since or dt.date.min, e.until or dt.date.max))
+    for key, found in spans.items():
+        found.sort()
+        assert all(a[1] < b[0] for a, b in itertools.pairwise(found)), key
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"usd_per_mtok": -1},
+        {"usd_per_mtok": 540_000},
+        {"usd_per_mtok": "free"},
+        {"usd_per_mtok": None},
+        {"eur_per_mtok": 1},
+        {"usd_per_ktok": 0.001},
+        {"tier": "long"},
+        {"tier": "above:"},
+        {"kind": "characters"},
+    ],
+    ids=str,
+)
+def test_a_price_in_another_unit_is_refused(wrong: dict[str, object]) -> None:
+    good = {"model": "m", "kind": "input", "usd_per_mtok": 1, "grade": "P", "evidence": "list"}
+    assert c.PriceEntry.model_validate(good).usd_per_mtok == 1
+    with pytest.raises(ValidationError):
+        c.PriceEntry.model_validate({**good, **wrong})
 
 
 def test_every_source_that_is_named_exists(data: Curated) -> None:

@@ -52,16 +52,77 @@ class TestInTime:
         assert price(tables, "2025-01-09").value == 10.0
         assert price(tables, "2025-01-10").value is None
 
-    def test_a_change_is_bounded_by_the_documents_around_it(self) -> None:
+    def test_a_change_is_bounded_by_the_first_document_that_shows_it(self) -> None:
+        """Not from below by the last that does not: catalogues lag."""
         tables = market(
             listed("alpha", "acme", "10", LITE[0], LITE[0]),
             listed("alpha", "acme", "6", LITE[1], LITE[2]),
         )
         before, after = price(tables, "2024-03-09"), price(tables, "2024-03-10")
         assert (before.value, after.value) == (10.0, 6.0)
-        assert before.detail["effective_bounds"] == {"after": None, "by": day(LITE[0])}
-        assert after.detail["effective_bounds"] == {"after": day(LITE[0]), "by": day(LITE[1])}
+        released = day("2023-12-01")
+        assert before.detail["effective_bounds"] == {"after": released, "by": day(LITE[0])}
+        assert after.detail["effective_bounds"] == {"after": released, "by": day(LITE[1])}
+        assert after.detail["document_before"] == day(LITE[0])
         assert after.detail["effective_from"] is None
+
+    def test_every_source_tightens_the_bounds(self) -> None:
+        tables = market(
+            stated("alpha", "acme", "10", "2024-01-20", effective_to=day("2024-02-09")),
+            listed("alpha", "acme", "6", LITE[1], LITE[2]),
+            listed("alpha", "acme", "6", "2024-02-15", DEV[1], source="dev"),
+        )
+        found = price(tables, "2024-06-10")
+        expected = {"after": day("2024-02-10"), "by": day("2024-02-15")}
+        assert found.detail["effective_bounds"] == expected
+
+    def test_a_price_that_came_back_is_bounded_by_its_return(self) -> None:
+        tables = market(
+            listed("alpha", "acme", "6", LITE[0], LITE[0]),
+            listed("alpha", "acme", "10", LITE[1], LITE[1]),
+            listed("alpha", "acme", "6", LITE[2], LITE[2]),
+        )
+        assert price(tables, "2024-06-11").detail["effective_bounds"]["by"] == day(LITE[2])
+
+    def test_a_catalogue_that_says_the_day_gives_the_day(self) -> None:
+        tables = market(
+            listed("alpha", "acme", "10", LITE[0], LITE[0]),
+            listed("alpha", "acme", "6", LITE[2], LITE[2], effective_from=day("2024-02-05")),
+        )
+        assert price(tables, "2024-02-04").value == 10.0
+        found = price(tables, "2024-02-05")
+        assert found.value == 6.0
+        expected = {"after": day("2024-02-05"), "by": day("2024-02-05")}
+        assert found.detail["effective_bounds"] == expected
+
+    def test_an_offer_that_ended_is_not_revived_by_a_catalogue_that_lags(self) -> None:
+        ended = stated("alpha", "acme", "8", "2024-01-20", effective_to=day("2024-02-20"))
+        late = listed("alpha", "acme", "8", "2024-02-01", "2024-05-01", source="dev")
+        found = price(market(ended, late), "2024-03-01")
+        assert found.value is None
+        assert says(found, "the offer ended, it is last stated before")
+        again = listed("alpha", "acme", "3", LITE[1], LITE[2])
+        assert price(market(ended, late, again), "2024-03-10").value == 3.0
+
+    def test_of_a_price_that_changes_twice_in_a_day_the_last_holds(self) -> None:
+        noon = stated("alpha", "acme", "9", "2024-02-05", effective_to=day("2024-02-05"))
+        evening = stated("alpha", "acme", "7", "2024-02-05")
+        before = stated("alpha", "acme", "8", "2024-01-20", effective_to=day("2024-02-04"))
+        for order in ([before, noon, evening], [evening, noon, before]):
+            tables = market(*order)
+            found = [price(tables, f"2024-02-{d:02}") for d in (4, 5, 6)]
+            assert [e.value for e in found] == [8.0, 7.0, 7.0]
+            assert says(found[1], "sources disagree: curated 7 for input")
+
+    def test_a_price_that_ended_without_a_beginning_is_left_out(self) -> None:
+        tables = market(
+            listed("alpha", "acme", "10", LITE[2], LITE[2], effective_to=day("2024-02-05")),
+            listed("alpha", "acme", "6", LITE[2], LITE[2], effective_from=day("2024-02-06")),
+        )
+        assert price(tables, "2024-02-01").value is None
+        found = price(tables, "2024-06-10")
+        assert found.value == 6.0
+        assert ["ended before the document" in x.why for x in found.left_out] == [True]
 
     def test_before_any_price_the_first_date_is_given(self) -> None:
         found = price(market(listed("alpha", "acme", "10", LITE[1], LITE[2])), "2024-02-01")

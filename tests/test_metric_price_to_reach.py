@@ -185,6 +185,10 @@ class TestInTime:
         assert (found.value, found.low, found.high) == (None, None, None)
         assert says(found, "no model reaches 71 by 2024-03-10")
 
+    def test_a_level_is_a_number_or_a_model_not_both(self) -> None:
+        with pytest.raises(UsageError, match="50, or the score of old: not both"):
+            cost(market(*OFFERS), "2024-03-10", level="50", reaches="old")
+
     def test_models_that_nobody_sells_have_no_price(self) -> None:
         found = cost(market(*OFFERS[:2]), "2024-03-10", level="60")
         assert found.value is None

@@ -24,7 +24,8 @@ UNITS = {
     "points", "index_points", "rating_points", "minutes", "days", "months", "fraction",
     "ratio", "usd_per_mtok", "usd", "count", "params_b",
 }  # fmt: skip
-CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "break_even", "table"}
+CHARTS = {"frontier", "steps", "bars", "areas", "dots", "spells", "survival", "break_even",
+          "tradeoff", "table"}  # fmt: skip
 WORDS = {
     "benchmark", "harness", "shots", "method", "lag_rule", "by", "of", "leader", "chaser", "stat",
     "week", "start", "end", "denominator", "model", "provider", "providers", "kind", "a", "b",
@@ -38,7 +39,7 @@ READINGS = 20
 TRIES = 30 * READINGS
 # Where the defaults alone ask for nothing, or for every model there is.
 NEEDED = {"statistic": {"statistic": "ai-act-gpai-start"}, "price": {"model": "gpt-4o-2024-08-06"},
-          "runs_on": {"by": "best"}}  # fmt: skip
+          "runs_on": {"by": "best"}, "workload_cost": {"model": "gpt-5.5"}}  # fmt: skip
 TABLES = ("prices", "scores", "tokens", "totals", "facts")
 METRICS = [pytest.param(m, id=m.id) for m in all_metrics().values()]
 
@@ -121,6 +122,8 @@ def test_common_ideas_have_their_common_name(metric: Metric) -> None:
            "host": {"workload", "requests", "prompt", "completion", "cached", "peak", "latency",
                     "spare", "hardware", "accelerators", "pay", "hire_price", "load", "staff",
                     "years", "power_price", "cache", "overhead"},
+           "price_ratio": {"against"}, "price_disagreement": {"tolerance"},
+           "workload_cost": {"tokens_in", "cached", "tokens_out", "requests", "reasoning", "batch"},
            "index": {"against", "self_reported"}}  # fmt: skip
     mixed = {"mix"} if any(p.name == "kind" for p in metric.params) else set()
     assert {p.name for p in metric.params} <= WORDS | own.get(metric.id, set()) | mixed
@@ -330,7 +333,7 @@ def test_a_finding_calls_things_by_their_names(tables: Tables, metric: Metric) -
 
     said = metric.finding(e, name)
     printed = [asked[int(i)] for i in re.findall(r"«(\d+)»", said)]
-    assert printed or metric.id in ("statistic", "token_share")
+    assert printed or metric.id in ("statistic", "token_share", "price_change")
     known = {"model": "models", "benchmark": "benchmarks", "provider": "providers",
              "family": "families", "developer": "developers"}  # fmt: skip
     for kind, thing in printed:

@@ -61,6 +61,34 @@ def test_a_run_of_prices_is_split_where_the_alias_changed() -> None:
     ]
 
 
+def test_a_price_with_days_is_of_every_model_that_the_alias_meant_then() -> None:
+    run = price("deepseek", "deepseek-chat", "0.27", holds=("2025-02-08", "2025-09-04"))
+    connection, _ = observed(curated(DEEPSEEK), run)
+    columns = "model, effective_from, effective_to, first_seen"
+    assert table(connection, f"SELECT {columns} FROM offers ORDER BY 2") == [
+        ("deepseek-v3", DAY("2025-02-08"), DAY("2025-08-20"), DAY("2025-12-31")),
+        ("deepseek-v3.1", DAY("2025-08-21"), DAY("2025-09-04"), DAY("2025-12-31")),
+    ]
+
+
+def test_of_a_price_that_only_ended_the_beginning_is_not_guessed() -> None:
+    run = price("deepseek", "deepseek-chat", "0.14", holds=("", "2025-02-07"))
+    connection, _ = observed(curated(DEEPSEEK), run)
+    columns = "model, effective_from, effective_to"
+    assert table(connection, f"SELECT {columns} FROM offers") == [
+        ("deepseek-v3", None, DAY("2025-02-07"))
+    ]
+
+
+def test_a_price_that_is_announced_holds_from_its_day_on() -> None:
+    run = price("deepseek", "deepseek-chat", "0.5", holds=("2026-02-01", ""))
+    connection, _ = observed(curated(DEEPSEEK), run)
+    columns = "model, effective_from, effective_to"
+    assert table(connection, f"SELECT {columns} FROM offers") == [
+        ("deepseek-v3.1", DAY("2026-02-01"), None)
+    ]
+
+
 def test_the_same_alias_at_another_host_is_an_offer_of_no_known_model() -> None:
     run = price("groq", "deepseek-chat", "0.27", seen=("2025-06-30", "2025-12-31"))
     connection, _ = observed(curated(DEEPSEEK), run)

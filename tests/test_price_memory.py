@@ -298,7 +298,7 @@ def by_day(tables: Tables, asked: Mapping[str, str], end: dt.date) -> list[Estim
     metric = get_metric("price_to_reach")
     values = metric.read(tables, {**asked, "as_of": str(end)})
     scores = read_world(tables, "quiz")
-    level, shelf = choose_level(tables, scores, values), shelf_of(tables, scores, values)
+    level, shelf = choose_level(tables, scores, values), shelf_of(tables, values)
     assert level is not None
     models = level.reached(scores, "any", end)
     days = sorted({*shelf.days(models), *(level.best[m].released for m in models)})

@@ -115,6 +115,16 @@ def hosting() -> Shown:
     return shown([made(4.0, "usd_per_mtok", low=3.0, high=6.0, detail=detail)])
 
 
+def tradeoff(count: int = 9) -> Shown:
+    """Models at a price each; every third one has open weights."""
+    series = []
+    for i in range(count):
+        detail = {"score": 100.0 + (i * 7) % 11 + i, "open": i % 3 == 0}
+        key = {"model": f"m{i}", "provider": "acme"}
+        series.append(made(2.0**i, "usd", str(FIRST), key=key, detail=detail))
+    return shown(series)
+
+
 MADE: Mapping[str, Callable[[], Shown]] = {
     "areas": areas,
     "bars": bars,
@@ -124,6 +134,7 @@ MADE: Mapping[str, Callable[[], Shown]] = {
     "spells": waits,
     "steps": steps,
     "survival": waits,
+    "tradeoff": tradeoff,
 }
 # What must be readable in each, at the least.
 LABELS = {
@@ -133,6 +144,7 @@ LABELS = {
     "dots": tuple(FAMILIES),
     "survival": ("no match yet",),
     "break_even": ("hosting", "API", "equivalent"),
+    "tradeoff": ("open weights", "closed"),
 }
 
 
@@ -202,6 +214,7 @@ def test_a_pointer_is_told_what_was_written_for_it_and_nothing_else(kind: str, w
         "spells": 6,
         "steps": 5,
         "survival": 6,
+        "tradeoff": 9,
     }
     assert len(said) == marks[kind], "a mark of several rows says what one of them says"
 
@@ -225,6 +238,7 @@ def written(spec: Any) -> Iterator[str]:
         ("frontier", frontier(60)), ("steps", steps(1000)), ("steps", steps(30, "fraction")),
         ("areas", areas(weeks=160)), ("areas", areas(weeks=2, groups=3)), ("bars", bars(300)),
         ("bars", bars(2)), ("dots", dots(100)), ("dots", dots(2)), ("frontier", frontier(2)),
+        ("tradeoff", tradeoff(30)), ("tradeoff", tradeoff(3)),
     ],
     ids=lambda x: x if isinstance(x, str) else "",
 )  # fmt: skip

@@ -131,3 +131,29 @@ def test_a_token_cannot_cost_less_than_a_character(token: str, character: str, u
     assert bool(prices(rows)) is used
     slip = "a price per token below the same entry's price per character"
     assert reasons(rows) == ([] if used else [("/acme~1x/input_cost_per_token", slip)])
+
+
+@pytest.mark.parametrize(
+    ("fields", "place", "reason"),
+    [
+        ('"input_cost_per_character": 1e-7', "input_cost_per_character",
+         "a price per character, and none per token"),
+        ('"output_cost_per_1k_tokens": 0.001', "output_cost_per_1k_tokens",
+         "a price per thousand tokens, and none per token"),
+        ('"input_dbu_cost_per_token": 1e-5', "input_dbu_cost_per_token",
+         "a price in the provider's own units, and none in dollars"),
+        ('"currency": "CNY", "input_cost_per_token": 2e-6', "currency",
+         "prices in another currency than dollars"),
+    ],
+)  # fmt: skip
+def test_prices_in_other_units_are_told(fields: str, place: str, reason: str) -> None:
+    rows = rows_of(LITELLM, '{"acme/x": {' + fields + "}}")
+    assert prices(rows) == []
+    assert reasons(rows) == [(f"/acme~1x/{place}", reason)]
+
+
+def test_a_price_per_character_beside_one_per_token_is_none_of_ours() -> None:
+    fields = '"input_cost_per_token": 1e-6, "input_cost_per_character": 2.5e-7'
+    rows = rows_of(LITELLM, '{"acme/x": {' + fields + "}}")
+    assert reasons(rows) == []
+    assert len(prices(rows)) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -17,11 +18,12 @@ from scoreboard.observe import Observed, observe
 from scoreboard.reference import write_reference
 from scoreboard.sources import get_source
 from scoreboard.sources.llm_stats import PROCEDURES, SUBSETS, _shots
-from scoreboard.tables import Fact, Row, Score
+from scoreboard.tables import Fact, Price, Row, Score
 from small_data import database, table
 
 LLM_STATS = get_source("llm_stats")
 ACME = "llm-leaderboard-main/data/organizations/acme/models/alpha-1"
+HOST = "llm-leaderboard-main/data/providers/acme/models.json"
 
 
 def scores(name: str) -> list[Score]:
@@ -75,12 +77,15 @@ def test_what_is_not_used() -> None:
         (f"{ACME}/benchmarks.json!/13/score", "the row names no model"),
         (f"{ACME}/model.json!/param_count", "the number of parameters is not a number above zero"),
         (f"{ACME}/model.json!/release_date", "the release date is no date"),
+        (f"{HOST}!/1", "an earlier entry has the same model"),
+        (f"{HOST}!/2/output_cents_per_million_tokens", "the price is negative"),
+        (f"{HOST}!/3", "the entry names no model"),
     ]
 
 
-def test_prices_of_hosts_and_descriptions_are_not_read() -> None:
+def test_descriptions_are_not_read() -> None:
     members = {r.locator.partition("!")[0] for r in fixture_rows(LLM_STATS)}
-    assert all("/organizations/" in m and "/models/" in m for m in members)
+    assert all("/models/" in m or m == HOST for m in members)
 
 
 @pytest.mark.parametrize(
@@ -194,3 +199,11 @@ def test_a_row_that_says_diamond_is_of_that_benchmark() -> None:
     assert ("gpqa_diamond", 50.0) in found
     assert ("gpqa", 44.0) in found
     assert not [f for f in found if f[0] == "hle"]
+
+
+def test_prices_of_hosts_are_in_cents() -> None:
+    rows = [r for r in fixture_rows(LLM_STATS) if isinstance(r, Price)]
+    assert [(r.provider, r.source_name, r.kind, r.usd_per_mtok, r.raw) for r in rows] == [
+        ("acme", "alpha-1", "input", Decimal("0.5"), "50"),
+        ("acme", "alpha-1", "output", Decimal("1.505"), "150.5"),
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from scoreboard.config import bundle_dir
 from scoreboard.engine import csv_text
 from scoreboard.errors import DataError
 from scoreboard.snapshots import write_atomic
-from scoreboard.tables import ROW_TYPES, Row, Snapshot
+from scoreboard.tables import ROW_TYPES, Row, Snapshot, values_of
 
 TABLES = ("snapshots", *ROW_TYPES)
 DRAWS_TABLE = "index_draws"  # made from the rows, and shipped because making it takes long
@@ -38,7 +38,7 @@ def write_bundle(
 
 def _write(path: Path, row_type: type[Any], rows: Iterable[Any]) -> None:
     columns = [f.name for f in fields(row_type)]
-    write_atomic(path, csv_text(columns, (astuple(r) for r in rows)).encode())
+    write_atomic(path, csv_text(columns, map(values_of(row_type), rows)).encode())
 
 
 def _order(row: Row) -> tuple[str, ...]:

@@ -294,11 +294,11 @@ class BenchmarkFile(File):
 class PriceEntry(Entry):
     model: Id
     kind: Literal["input", "cached_input", "cache_write", "output"]
-    usd_per_mtok: Decimal
+    usd_per_mtok: Decimal = Field(ge=0, le=10_000)  # US dollars per million tokens
     since: Day | None = Field(default=None, alias="from")  # took effect
     until: Day | None = Field(default=None, alias="to")  # last day, if it ended
     variant: str | None = None  # off-peak, batch ...
-    tier: str | None = None  # context tier
+    tier: str | None = Field(default=None, pattern=r"^above:\d+$")  # above so many tokens
     grade: Grade
     evidence: Keys
 

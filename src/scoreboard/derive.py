@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scoreboard.curated import CorrectionEntry
@@ -23,7 +23,7 @@ from scoreboard.facts import (
 from scoreboard.identify import Identified
 from scoreboard.names import Name
 from scoreboard.registry import Model
-from scoreboard.tables import PLACE, SOURCE, column_types
+from scoreboard.tables import PLACE, SOURCE, column_types, values_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,13 +100,19 @@ def derive(
     ]
     chosen = choose(statements)
     winners = {id(s) for s in chosen.winners.values()}
-    records = ((*astuple(s)[:-1], id(s) in winners) for s in statements)
+    plain = values_of(Statement)
+    records = ((*plain(s)[:-1], id(s) in winners) for s in statements)
     ordered = sorted(records, key=lambda record: record[:9])
     create(connection, "statements", column_types(Statement), ordered)
     models = identified.resolver.registry.models
     create(connection, "models", MODEL_COLUMNS, _models(curated, models, chosen))
     periods = [p for m in sorted(models) for p in _periods(curated, models[m], chosen)]
-    create(connection, "openness", column_types(OpennessPeriod), map(astuple, periods))
+    create(
+        connection,
+        "openness",
+        column_types(OpennessPeriod),
+        map(values_of(OpennessPeriod), periods),
+    )
     lapsed = [x for i, x in enumerate(curated.corrections) if i not in used and _is_fact(x)]
     return Derived(chosen, lapsed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +14,7 @@ from scoreboard.errors import DataError
 from scoreboard.runs import RunRow, compress, expand, is_run
 from scoreboard.snapshots import SnapshotStore
 from scoreboard.sources import Document, all_sources
-from scoreboard.tables import ROW_TYPES, SOURCE, Row, Snapshot, column_types
+from scoreboard.tables import ROW_TYPES, SOURCE, Row, Snapshot, column_types, values_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,7 +68,9 @@ def load_tables(
 ) -> Loaded:
     """Fill the observed tables from the bundle and from snapshots that it does not hold."""
     bundled = {s.id: s for s in bundled_snapshots(folder)}
-    create(connection, "snapshots", column_types(Snapshot), map(astuple, bundled.values()))
+    create(
+        connection, "snapshots", column_types(Snapshot), map(values_of(Snapshot), bundled.values())
+    )
     for table, row_type in ROW_TYPES.items():
         create(connection, table, column_types(row_type))
         path = file_of(table, folder)
@@ -78,7 +80,12 @@ def load_tables(
     if not newer or store is None:
         return Loaded(snapshots=bundled)
     loaded = read_snapshots(store, newer, progress)
-    insert(connection, "snapshots", column_types(Snapshot), map(astuple, loaded.snapshots.values()))
+    insert(
+        connection,
+        "snapshots",
+        column_types(Snapshot),
+        map(values_of(Snapshot), loaded.snapshots.values()),
+    )
     _merge(connection, loaded, bundled)
     loaded.snapshots = {**bundled, **loaded.snapshots}
     return loaded
@@ -91,7 +98,7 @@ def _merge(
         rows = loaded.rows[table]
         if row_type.run:
             rows = cast(list[Row], _merged_runs(connection, row_type, rows, loaded, bundled))
-        insert(connection, table, column_types(row_type), map(astuple, rows))
+        insert(connection, table, column_types(row_type), map(values_of(row_type), rows))
 
 
 def _merged_runs(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scoreboard.curated import CorrectionEntry
 from scoreboard.curation import Curated
 from scoreboard.engine import create, insert, rows
+from scoreboard.price_faults import mark_faults
 from scoreboard.sources import all_sources
 from scoreboard.tables import PLACE, SOURCE
 
@@ -59,22 +60,31 @@ WITH series AS (
   JOIN series a ON a.snapshot_id = p.snapshot_id
   JOIN series o ON o.source = a.source AND o.place = a.place
     AND o.published BETWEEN p.first_seen AND p.last_seen
+), spans AS (
+  SELECT *, CASE WHEN valid_from IS NOT NULL THEN valid_from
+      WHEN valid_to < on_ THEN valid_to ELSE on_ END AS from_,
+    CASE WHEN valid_from IS NULL AND (valid_to IS NULL OR valid_to >= on_) THEN on_
+      ELSE coalesce(valid_to, greatest(on_, valid_from)) END AS to_
+  FROM dated
 ), meant AS (
   SELECT coalesce(n.model, '') AS model,
-    coalesce(nullif(n.variant, ''), '') AS name_variant, d.*
-  FROM dated d
+    coalesce(nullif(n.variant, ''), '') AS name_variant,
+    CASE WHEN d.valid_from IS NOT NULL THEN greatest(d.valid_from, n.valid_from) END AS since_,
+    CASE WHEN d.valid_from IS NOT NULL OR d.valid_to IS NOT NULL
+      THEN least(d.valid_to, n.valid_to) END AS until_, d.*
+  FROM spans d
   LEFT JOIN names n ON n.source = d.source AND n.provider = d.provider
     AND n.name = d.source_name AND n.model <> ''
-    AND d.on_ BETWEEN coalesce(n.valid_from, DATE '0001-01-01')
-      AND coalesce(n.valid_to, DATE '9999-12-31')
+    AND d.to_ >= coalesce(n.valid_from, DATE '0001-01-01')
+    AND d.from_ <= coalesce(n.valid_to, DATE '9999-12-31')
 )
 SELECT model, concat_ws('+', nullif(name_variant, ''), nullif(variant, '')) AS variant,
   coalesce(v.provider, lower(meant.provider)) AS provider, tier, meant.kind,
   coalesce(c.value, usd_per_mtok) AS usd_per_mtok,
-  CAST(NULL AS DATE) AS effective_from, CAST(NULL AS DATE) AS effective_to,
+  since_ AS effective_from, until_ AS effective_to,
   min(on_) AS first_seen, max(on_) AS last_seen, meant.source, 'catalogue' AS rank,
   source_name, CASE WHEN c.value IS NULL THEN '' ELSE c.why END AS correction,
-  snapshot_id, locator, raw
+  '' AS fault, '' AS evidence, snapshot_id, locator, raw
 FROM meant
 LEFT JOIN provider_names v ON v.name = lower(meant.provider)
 LEFT JOIN price_corrections c ON c.source = meant.source
@@ -130,6 +140,7 @@ def observe(connection: duckdb.DuckDBPyConnection, curated: Curated) -> Observed
     for statement in (RESULTS, OFFERS, USAGE):
         connection.execute(statement)
     _add_curated_prices(connection, curated)
+    mark_faults(connection)
     return Observed([*_unmet(connection, "price", curated), *_unmet(connection, "score", curated)])
 
 
@@ -174,5 +185,5 @@ def _curated_prices(curated: Curated) -> Iterable[tuple[Any, ...]]:
         yield (
             p.model, p.variant or "", provider, p.tier or "", p.kind, p.usd_per_mtok,
             p.since, p.until, None, None, "curated", "developer" if p.grade == "P" else "curated",
-            p.model, "", "", place, str(p.usd_per_mtok),
+            p.model, "", "", curated.address(file, p.evidence), "", place, str(p.usd_per_mtok),
         )  # fmt: skip

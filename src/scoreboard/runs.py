@@ -57,7 +57,7 @@ def _rank(row: RunRow, snapshots: Mapping[str, Snapshot]) -> tuple[Any, ...]:
 
 
 def _order(row: RunRow) -> tuple[Any, ...]:
-    key = tuple(getattr(row, k) for k in row.key)
+    key = tuple(str(getattr(row, k) or "") for k in row.key)
     source = source_of(row.snapshot_id)
     return source, *key, row.first_seen, row.locator, row.snapshot_id
 

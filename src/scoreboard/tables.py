@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, ClassVar
 
 SQL_TYPES: dict[object, str] = {
@@ -91,7 +93,7 @@ class Price(Row):
 
     table: ClassVar[str] = "prices"
     key: ClassVar[tuple[str, ...]] = (
-        "provider", "source_name", "variant", "tier", "kind",
+        "provider", "source_name", "variant", "tier", "kind", "valid_from",
     )  # fmt: skip
     run: ClassVar[bool] = True
 
@@ -101,6 +103,8 @@ class Price(Row):
     tier: str = column("context tier: above:200000 ...; empty for the lowest", "")
     kind: str = column("input, cached_input, cache_write, output")
     usd_per_mtok: Decimal = column("US dollars per million tokens")
+    valid_from: dt.date | None = column("first day, where the source says", None)
+    valid_to: dt.date | None = column("last day, where the source says", None)
     first_seen: dt.date | None = column("published date of the first document of the run", None)
     last_seen: dt.date | None = column("published date of the last document of the run", None)
 
@@ -176,6 +180,11 @@ def column_types(row_type: type) -> dict[str, str]:
     """Column name to SQL type, in order."""
     hints = typing.get_type_hints(row_type)
     return {f.name: SQL_TYPES[_plain(hints[f.name])] for f in fields(row_type)}
+
+
+def values_of(row_type: type) -> Callable[[Any], tuple[Any, ...]]:
+    """A function from a row to its values in the order of the columns; no values are copied."""
+    return attrgetter(*(f.name for f in fields(row_type)))
 
 
 def _plain(hint: Any) -> object:

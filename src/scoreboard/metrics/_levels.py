@@ -6,21 +6,30 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scoreboard.errors import UsageError
 from scoreboard.metrics._groups import canonical_model, in_group
 from scoreboard.metrics._price_rules import meanings
-from scoreboard.metrics._scores import Harness, Scored, World, are_of_several_developers
-from scoreboard.metrics.base import Values
+from scoreboard.metrics._scores import (
+    Harness,
+    Scored,
+    World,
+    are_of_several_developers,
+    benchmark_domain,
+    read_world,
+)
+from scoreboard.metrics.base import Param, Values
 from scoreboard.store import Tables
 
 DEFAULT_MODEL = "gpt-4"
+INDEX = "index"  # the benchmark of the capability index
 TINY = 1e-9  # a level given as a number meets a score that was scaled
 
 
 def level_domain(tables: Tables, others: Values) -> list[str]:
-    """Models with a score on the benchmark."""
+    """Models with a score on the benchmark; on the index where none is chosen."""
     return tables.column(
         "SELECT DISTINCT model FROM results WHERE benchmark = ? AND model <> '' ORDER BY 1",
-        [others.get("benchmark")],
+        [others.get("benchmark") or INDEX],
     )
 
 
@@ -28,6 +37,12 @@ def canonical_level(tables: Tables, text: str, _: Values) -> str | None:
     """A model's id; a name that has meant several stays, and is settled by who was scored."""
     found = canonical_model(tables, text, {}) if len(meanings(tables, text)) < 2 else text.lower()
     return found or (text if text == DEFAULT_MODEL else None)
+
+
+LEVEL = Param("level", "the score to reach; without it, that of `reaches`", kind="number")
+REACHES = Param("reaches", "a model whose best score is the level; a name that has meant several "
+                f"models is the first of them that was scored; without `level`, {DEFAULT_MODEL}",
+                domain=level_domain, canonical=canonical_level)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,13 +63,24 @@ class Level:
         ]  # fmt: skip
 
 
+def level_name(p: Values) -> str | None:
+    """The model whose best score is the level; None where the level is a number."""
+    if p["level"] is not None and p["reaches"]:
+        raise UsageError(
+            f"the level is a number, {p['level']:g}, or the score of {p['reaches']}: not both",
+            valid=["level", "reaches"],
+            repair="leave out one of the two",
+        )
+    return None if p["level"] is not None else p["reaches"] or DEFAULT_MODEL
+
+
 def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
     """The level, under the procedure with most distinct models among those that scored it.
 
     What one developer reports of its own models comes after all others.
     """
-    named = p["reaches"]
-    names = [] if p["level"] is not None else [named, *meanings(tables, named)]
+    named = level_name(p)
+    names = [named, *meanings(tables, named)] if named else []
     fitting: dict[Harness, Level] = {}
     for harness in world.asked(p):
         best = world.best_rows(harness)
@@ -68,3 +94,12 @@ def choose_level(tables: Tables, world: World, p: Values) -> Level | None:
         for h, level in fitting.items()
     })  # fmt: skip
     return fitting[fullest] if fullest else None
+
+
+def index_scores(tables: Tables) -> Mapping[str, Scored]:
+    """The best capability index of each model that has one; nothing where there is no index."""
+    if INDEX not in benchmark_domain(tables, {}):
+        return {}
+    world = read_world(tables, INDEX)
+    level = choose_level(tables, world, {"level": float("-inf"), "reaches": None})
+    return level.best if level else {}

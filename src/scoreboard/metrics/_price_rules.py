@@ -90,7 +90,7 @@ class Pool(NamedTuple):
 
 def pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
     """The offers of a model that stand on a day: seen lately, and in the right unit."""
-    key = (model, tuple(weights.items()), day)
+    key = (model, tuple(weights.items()), shelf.epoch(model, day))
     if key not in shelf.pools:
         shelf.pools[key] = _pool(shelf, model, weights, day)
     found: Pool = shelf.pools[key]
@@ -98,11 +98,11 @@ def pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
 
 
 def _pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
-    found = [(q, _fallen(shelf, q, day)) for q in shelf.quotes(model, weights, day)]
+    found = [(q, fallen(shelf, q, day)) for q in shelf.quotes(model, weights, day)]
     middle = median([q for q, why in found if not why])
     kept, left = [], []
-    for quote, fallen in found:
-        why = fallen
+    for quote, fell in found:
+        why = fell
         if not why and middle is not None and quote.value * UNIT_FAULT < middle:
             why = f"under a hundredth of the median of its model, {middle:g}: another unit"
         if why:
@@ -112,7 +112,8 @@ def _pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
     return Pool(kept, left)
 
 
-def _fallen(shelf: Shelf, quote: Quote, day: dt.date) -> str:
+def fallen(shelf: Shelf, quote: Quote, day: dt.date) -> str:
+    """Why an offer does not stand on a day; empty when it does."""
     if quote.unlisted:
         return f"no catalogue lists the offer any more since {quote.unlisted}"
     seen = quote.seen_on(day)

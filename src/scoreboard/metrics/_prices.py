@@ -1,7 +1,8 @@
 """List prices at a date: which statements are in force, and which of them wins.
 
 A catalogue's price holds from the first to the last document of its run and is carried until the
-catalogue's next document; a curated price holds from the day it took effect to its last day.
+catalogue's next document; where the catalogue says the days of a price, it holds on those. A
+curated price holds from the day it took effect to its last day.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from scoreboard.tables import PLACE
 FRESH_DAYS = 180  # an older observation says little of what is on offer
 SOME = 4  # models or sets of models whose offers are read one by one
 RANKS = ("correction", "developer", "curated", "catalogue")
+DATED = ("developer", "curated")  # of these a last day is evidence that the offer ended
 DAY = dt.timedelta(days=1)
 
 
@@ -32,7 +34,7 @@ class Stated:
     provider: str
     kind: str
     value: float
-    since: dt.date | None  # took effect; curated rows only
+    since: dt.date | None  # took effect, where that is stated
     until: dt.date | None
     first_seen: dt.date | None
     last_seen: dt.date | None
@@ -41,12 +43,15 @@ class Stated:
     source_name: str
     ref: Ref
     documents: tuple[dt.date, ...]  # of the catalogue, sorted; empty for curated rows
+    evidence: str = ""  # addresses, for curated rows
+    begins: dt.date = field(init=False)  # the first day on which it can be the answer
+    dropped: dt.date | None = field(init=False)  # the next document, which no longer states it
 
-    @property
-    def dropped(self) -> dt.date | None:
-        """The catalogue's next document, which no longer states it."""
+    def __post_init__(self) -> None:
         after = bisect_right(self.documents, self.last_seen) if self.last_seen else 0
-        return self.documents[after] if after < len(self.documents) else None
+        dropped = self.documents[after] if after < len(self.documents) else None
+        object.__setattr__(self, "begins", self.since or self.first_seen or dt.date.max)
+        object.__setattr__(self, "dropped", dropped)
 
     @property
     def previous(self) -> dt.date | None:
@@ -54,21 +59,15 @@ class Stated:
         at = bisect_left(self.documents, self.first_seen) if self.first_seen else 0
         return self.documents[at - 1] if at else None
 
-    @property
-    def begins(self) -> dt.date:
-        """The first day on which it can be the answer."""
-        return self.since or self.first_seen or dt.date.max
-
     def in_force(self, day: dt.date) -> bool:
         """Whether it is stated on a day."""
-        if self.begins > day:
+        if self.begins > day or (self.until is not None and self.until < day):
             return False
-        end = self.until if self.since else self.dropped and self.dropped - DAY
-        return end is None or end >= day
+        return self.dropped is None or self.dropped > day
 
     def seen_on(self, day: dt.date) -> dt.date:
-        """The catalogue's last document by a day that states it (a curated price: that day)."""
-        if self.last_seen is None:
+        """The catalogue's last document by a day that states it (a dated price: that day)."""
+        if self.last_seen is None or (self.first_seen and day < self.first_seen):
             return day
         return self.documents[bisect_right(self.documents, min(day, self.last_seen)) - 1]
 
@@ -79,6 +78,7 @@ class Stated:
             "kind": self.kind, "source": self.source, "rank": self.rank,
             "source_name": self.source_name, "value": self.value, "first_seen": self.first_seen,
             "last_seen": seen, "effective_from": self.since, "effective_to": self.until,
+            **({"evidence": self.evidence.split()} if self.evidence else {}),
         }  # fmt: skip
 
 
@@ -143,20 +143,30 @@ class Shelf:
     documents: tuple[dt.date, ...]  # of all catalogues of prices, sorted
     begins: dt.date | None  # the first observed price of any model
     parties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by model
+    released: Mapping[str, dt.date] = field(default_factory=dict)  # by model
     pools: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # see _price_rules.pool
     _quotes: dict[tuple[Any, ...], list[Quote]] = field(default_factory=dict)
+    _changes: dict[str, list[dt.date]] = field(default_factory=dict)
+    _picks: dict[tuple[str, str, str, int], Pick | None] = field(default_factory=dict)
+
+    def pick(self, model: str, provider: str, kind: str, day: dt.date) -> Pick | None:
+        """The price of one kind of one offer on a day. Read once."""
+        key = (model, provider, kind, self.epoch(model, day))
+        if key not in self._picks:
+            stated = self.stated.get(model, {}).get(provider, {}).get(kind, ())
+            self._picks[key] = pick(stated, day)
+        return self._picks[key]
 
     def quote(self, model: str, provider: str, weights: Weights, day: dt.date) -> Quote | None:
         """What a provider asks for a model on a day."""
-        kinds = self.stated.get(model, {}).get(provider, {})
-        picks = [pick(kinds.get(kind, ()), day) for kind in weights]
+        picks = [self.pick(model, provider, kind, day) for kind in weights]
         found = tuple(p for p in picks if p)
         whole = found and len(found) == len(weights)
         return Quote(model, provider, found, tuple(weights.values())) if whole else None
 
     def quotes(self, model: str, weights: Weights, day: dt.date) -> list[Quote]:
         """What every provider asks for a model on a day, by provider. Read once."""
-        key = (model, tuple(weights.items()), day)
+        key = (model, tuple(weights.items()), self.epoch(model, day))
         if key not in self._quotes:
             found = (self.quote(model, p, weights, day) for p in sorted(self.stated.get(model, {})))
             self._quotes[key] = [q for q in found if q]
@@ -174,14 +184,28 @@ class Shelf:
 
     def days(self, models: Iterable[str]) -> list[dt.date]:
         """Days on which the price of one of these models can change."""
-        found = {*self.documents, *_silences(self.documents)}
-        for model in models:
+        return sorted({*self._steady, *(d for m in models for d in self.changes(m))})
+
+    def epoch(self, model: str, day: dt.date) -> int:
+        """A number that stays the same as long as no price of a model can change."""
+        return bisect_right(self.changes(model), day)
+
+    def changes(self, model: str) -> list[dt.date]:
+        """Days on which the price of a model can change. Read once."""
+        if model not in self._changes:
+            found = set(self._steady)
             for kinds in self.stated.get(model, {}).values():
                 for s in (s for rows in kinds.values() for s in rows):
                     found |= {s.since} if s.since else set()
                     found |= {s.until + DAY} if s.until else set()
                     found |= _going_stale(s)
-        return sorted(found)
+            self._changes[model] = sorted(found)
+        return self._changes[model]
+
+    @cached_property
+    def _steady(self) -> frozenset[dt.date]:
+        """The days of all documents, and those on which they lie too far back."""
+        return frozenset({*self.documents, *_silences(self.documents)})
 
 
 Weights = Mapping[str, float]  # kind -> its weight in the price asked for
@@ -204,19 +228,26 @@ def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
     """Of one offer's statements of one kind, the one that holds on a day.
 
     The developer's own list beats a curated one, that a catalogue; of catalogues the one that
-    was observed last, then the value that most names carry, then the newer run.
+    was observed last, then the value that most names carry, then the newer run. Of two prices
+    that took effect on one day the one that lasts longer is that of the end of the day.
     """
     live = [s for s in statements if s.in_force(day)]
     gone = _dropped_on(statements, live, day)
     live = [s for s in live if not (gone and stale(s, day) and s.seen_on(day) < gone)]
+    live = _not_outlived(statements, live, day)
     if not live:
         return None
+    if len(live) == 1:
+        (only,) = live
+        ended = gone if gone and gone > only.begins and not only.last_seen else None
+        return Pick(only, (only,), (), ended)
     carried = Counter((s.rank, s.value) for s in live)
     chosen = min(
         live,
         key=lambda s: (
             RANKS.index(s.rank), -s.seen_on(day).toordinal(),
-            -(s.since or dt.date.min).toordinal(), -carried[s.rank, s.value],
+            -(s.since or dt.date.min).toordinal(), -(s.until or dt.date.max).toordinal(),
+            -carried[s.rank, s.value],
             -s.begins.toordinal(), s.source, s.source_name, s.ref,
         ),
     )  # fmt: skip
@@ -225,6 +256,20 @@ def pick(statements: Sequence[Stated], day: dt.date) -> Pick | None:
     outdated = tuple(s for s in live if _outdated(s, chosen, day))
     newer = gone is not None and gone > chosen.begins
     return Pick(chosen, current, outdated, gone if newer and not listed else None)
+
+
+def _not_outlived(statements: Sequence[Stated], live: list[Stated], day: dt.date) -> list[Stated]:
+    """What is left where evidence says that an offer ended: catalogues go on listing it.
+
+    Another price that a catalogue showed first after the end is a new offer, one from before the
+    dated prices began is what a discount ended in; what contradicted them then proves nothing now.
+    """
+    dated = [s for s in statements if s.rank in DATED and s.begins <= day]
+    ended = {s.value: s.until for s in dated if s.until and s.until < day}
+    if not ended or any(s.rank in DATED for s in live):
+        return live
+    first, last = min(s.begins for s in dated), max(ended.values())
+    return [s for s in live if s.value not in ended and not first <= s.begins <= last]
 
 
 def _dropped_on(
@@ -272,9 +317,10 @@ def _read_shelf(
     tables: Tables, kinds: list[str], variant: str, tier: str, models: Sequence[str] | None
 ) -> Shelf:
     if "catalogues of prices" not in tables.cache:
-        tables.cache["catalogues of prices"] = _documents(tables), _parties(tables)
-    (places, documents), parties = tables.cache["catalogues of prices"]
-    shelf = Shelf({}, defaultdict(list), documents, _begins(tables), parties)
+        known = _parties(tables), _released(tables)
+        tables.cache["catalogues of prices"] = _documents(tables), *known
+    (places, documents), parties, released = tables.cache["catalogues of prices"]
+    shelf = Shelf({}, defaultdict(list), documents, _begins(tables), parties, released)
     found = tables.rows(
         "SELECT * REPLACE (CAST(usd_per_mtok AS DOUBLE) AS usd_per_mtok) FROM offers "
         "WHERE model <> '' AND kind IN (SELECT unnest(?)) AND variant = ? AND tier = ? "
@@ -295,6 +341,7 @@ def _read_shelf(
                 row["model"], row["provider"], row["kind"], float(row["usd_per_mtok"]),
                 row["effective_from"], row["effective_to"], row["first_seen"], row["last_seen"],
                 row["source"], row["rank"], row["source_name"], ref, dates,
+                row["evidence"],
             )
         )  # fmt: skip
     return shelf
@@ -302,12 +349,17 @@ def _read_shelf(
 
 def _unusable(row: Mapping[str, Any]) -> str:
     free = "free" in row["variant"].split("+") or row["source_name"].endswith(":free")
+    if row["fault"]:
+        return str(row["fault"])
     if row["usd_per_mtok"] < 0 or (row["usd_per_mtok"] == 0 and not free):
         return f"a price of {float(row['usd_per_mtok']):g} is no price, unless the offer is free"
     if not row["provider"]:
         return "the document names no provider"
     if row["effective_from"] is None and row["first_seen"] is None:
         return "the day on which it took effect is not known"
+    until, seen = row["effective_to"], row["first_seen"]
+    if row["effective_from"] is None and until and seen and until < seen:
+        return "it ended before the document that states it, and when it began is not known"
     return ""
 
 
@@ -327,6 +379,11 @@ def _documents(tables: Tables) -> tuple[dict[str, list[dt.date]], tuple[dt.date,
 def _begins(tables: Tables) -> dt.date | None:
     found = tables.column("SELECT min(first_seen) FROM offers WHERE rank = 'catalogue'")
     return found[0] if found else None
+
+
+def _released(tables: Tables) -> dict[str, dt.date]:
+    sql = "SELECT model, released FROM models WHERE released IS NOT NULL"
+    return {r["model"]: r["released"] for r in tables.rows(sql)}
 
 
 def _parties(tables: Tables) -> dict[str, tuple[str, ...]]:

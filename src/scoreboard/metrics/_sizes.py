@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scoreboard.estimate import Estimate, Interval, Ref
 from scoreboard.metrics._groups import in_group
+from scoreboard.metrics._levels import level_name
 from scoreboard.metrics._scores import Harness, Scored, World
 from scoreboard.metrics.base import Param, Values
 from scoreboard.stats.proportions import Z95
@@ -144,7 +145,7 @@ def unsized(models: list[str], what: str) -> list[str]:
 def unscored(world: World, p: Values) -> str:
     """Why there is no procedure: nobody was scored, or not the model that sets the level."""
     under = f" under {p['harness']}" if p.get("harness") else ""
-    named = p.get("reaches") if p.get("level") is None else None
+    named = level_name(p) if "reaches" in p else None
     who = f"{named} has no" if named else "no model has a"
     return f"{who} usable score on {world.benchmark.id}{under}"
 

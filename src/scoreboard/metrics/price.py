@@ -9,6 +9,7 @@ from typing import Any
 
 from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut
 from scoreboard.metrics._groups import model_domain
+from scoreboard.metrics._price_bounds import effective_bounds
 from scoreboard.metrics._price_rules import (
     KIND,
     KINDS,
@@ -198,7 +199,7 @@ def estimate(tables: Tables, shelf: Shelf, p: Values, model: str, day: dt.date) 
         n=len(used),
         caveats=tuple(caveats),
         inputs=Inputs.of(s.ref for s in used),
-        detail=_detail(answer, day),
+        detail=_detail(shelf, answer, day),
         source_name=answer.of.picks[0].chosen.source_name if answer.of else None,
         left_out=(*base.left_out, *(LeftOut(s.ref, "outdated: a later statement differs")
                                     for s in outdated)),
@@ -227,18 +228,19 @@ def _population(p: Values, answer: Answer) -> str:
     return f"list price of {asked}, {hours}, {tier}"
 
 
-def _detail(answer: Answer, day: dt.date) -> dict[str, Any]:
+def _detail(shelf: Shelf, answer: Answer, day: dt.date) -> dict[str, Any]:
     stated = [s.as_detail(day) for s in answer.of.current] if answer.of else []
     if answer.of is None:
         offers = sorted(answer.quotes, key=lambda q: (q.value, q.provider))
         return {"offers": {q.provider: q.value for q in offers}}
     chosen = answer.of.picks[0].chosen
     older = [s.as_detail(day) for k in answer.of.picks for s in k.outdated]
-    bounds = {"after": chosen.previous, "by": chosen.first_seen}
+    statements = shelf.stated[chosen.model][chosen.provider][chosen.kind]
+    bounds = effective_bounds(statements, chosen, day, shelf.released.get(chosen.model))
     first = {k: v for k, v in chosen.as_detail(day).items() if k not in ("kind", "value")}
     return {
         "provider": answer.of.provider, **first,
-        "effective_bounds": {"after": chosen.since, "by": chosen.since} if chosen.since else bounds,
+        "effective_bounds": bounds._asdict(), "document_before": chosen.previous,
         "stated": stated, "outdated": older,
         "offers": {q.provider: q.value for q in answer.quotes},
     }  # fmt: skip

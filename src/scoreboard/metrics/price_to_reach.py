@@ -9,11 +9,11 @@ from typing import Any
 
 from scoreboard.estimate import Estimate, Inputs, Interval, LeftOut
 from scoreboard.metrics._levels import (
-    DEFAULT_MODEL,
+    LEVEL,
+    REACHES,
     Level,
-    canonical_level,
     choose_level,
-    level_domain,
+    level_name,
 )
 from scoreboard.metrics._price_rules import (
     KIND,
@@ -105,10 +105,8 @@ class PriceToReach(Metric):
     params = (
         Param("benchmark", "the test", default="index", domain=benchmark_domain,
               canonical=canonical_benchmark),
-        Param("level", "the score to reach; without it, that of `reaches`", kind="number"),
-        Param("reaches", "a model whose best score is the level; a name that has meant several "
-              "models is the first of them that was scored", default=DEFAULT_MODEL,
-              domain=level_domain, canonical=canonical_level),
+        LEVEL,
+        REACHES,
         Param("provider", "which offer: the cheapest, the developers' own, or the median",
               default="cheapest", domain=lambda _t, _o: list(RULES)),
         KIND,
@@ -123,13 +121,13 @@ class PriceToReach(Metric):
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
         world, day = read_world(tables, p["benchmark"]), self.as_of(tables, p)
         level = choose_level(tables, world, p)
-        return [estimate(world, level, shelf_of(tables, world, p), p, day)]
+        return [estimate(world, level, shelf_of(tables, p), p, day)]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         result: list[float | None] = []
         for p in grid:
             world, day = read_world(tables, p["benchmark"]), self.as_of(tables, p)
-            shelf = read_shelf(tables, weights_of(p))
+            shelf = shelf_of(tables, p)
             level = choose_level(tables, world, p)
             found = market(world, level, shelf, p, day) if level else None
             result.append(found.value(p["provider"]) if found else None)
@@ -152,7 +150,7 @@ class PriceToReach(Metric):
 
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
         world, end = read_world(tables, p["benchmark"]), self.as_of(tables, p)
-        level, shelf = choose_level(tables, world, p), shelf_of(tables, world, p)
+        level, shelf = choose_level(tables, world, p), shelf_of(tables, p)
         if level is None:
             return [estimate(world, level, shelf, p, end)]
         models = level.reached(world, "any", end)
@@ -166,7 +164,7 @@ class PriceToReach(Metric):
             seen = markets[day]
             now = seen.value(p["provider"]), seen.value("median")
             if now != last:
-                found.append(estimate(world, level, shelf, p, day))
+                found.append(estimate(world, level, shelf, p, day, seen))
                 last = now
         return found or [estimate(world, level, shelf, p, end)]
 
@@ -179,10 +177,9 @@ def markets_of(tables: Tables, level: Level, p: Values) -> dict[dt.date, Market]
     return found
 
 
-def shelf_of(tables: Tables, world: World, p: Values) -> Shelf:
-    """The offers of the models with a score."""
-    scored = {s.model for rows in world.rows.values() for s in rows}
-    return read_shelf(tables, weights_of(p), models=scored)
+def shelf_of(tables: Tables, p: Values) -> Shelf:
+    """The offers of all models: one shelf for every benchmark, read once."""
+    return read_shelf(tables, weights_of(p))
 
 
 def market(world: World, level: Level, shelf: Shelf, p: Values, day: dt.date) -> Market:
@@ -219,8 +216,15 @@ def _observed(shelf: Shelf, model: str, weights: Weights, released: dt.date, day
     )  # fmt: skip
 
 
-def estimate(world: World, level: Level | None, shelf: Shelf, p: Values, day: dt.date) -> Estimate:
-    """The cost on a day, or why there is none."""
+def estimate(
+    world: World,
+    level: Level | None,
+    shelf: Shelf,
+    p: Values,
+    day: dt.date,
+    seen: Market | None = None,
+) -> Estimate:
+    """The cost on a day, or why there is none. `seen` is the market of the day, if it is known."""
     blend = f", blended {p['mix']} input to output" if p["kind"] == "blended" else ""
     base = Estimate(
         value=None,
@@ -232,7 +236,7 @@ def estimate(world: World, level: Level | None, shelf: Shelf, p: Values, day: dt
     )
     if level is None:
         return replace(base, caveats=(_unscored(world, p),))
-    found = market(world, level, shelf, p, day)
+    found = seen or market(world, level, shelf, p, day)
     detail = _detail(world, level, found, p["provider"], day)
     value = found.value(p["provider"])
     base = replace(base, detail=detail, left_out=found.left)
@@ -288,8 +292,8 @@ def _caveats(
     if found.launch:
         what = f"the curated launch price of {level.model}" if level.model else "curated prices"
         yield f"before the record of prices begins ({shelf.begins}): {what}"
-    if level.model and level.model != p["reaches"]:
-        yield f"the level is that of {level.model}, the first {p['reaches']} that was scored"
+    if level.model and level.model != (named := level_name(p)):
+        yield f"the level is that of {level.model}, the first {named} that was scored"
     if not are_of_several_developers(world, level.best):
         yield "all scored models are of one developer"
     top = found.by_model[:2]
@@ -306,7 +310,7 @@ def _caveats(
 
 def _unscored(world: World, p: Values) -> str:
     under = f" under {p['harness']}" if p.get("harness") else ""
-    who = "no model has a" if p["level"] is not None else f"{p['reaches']} has no"
+    who = "no model has a" if p["level"] is not None else f"{level_name(p)} has no"
     return f"{who} usable score on {world.benchmark.id}{under}"
 
 
@@ -331,8 +335,10 @@ def _offer(quote: Quote, day: dt.date) -> dict[str, Any]:
 def _detail(world: World, level: Level, found: Market, rule: str, day: dt.date) -> dict[str, Any]:
     best = {"cheapest": found.offers[:1], "first_party": found.own[:1]}.get(rule, ())
     cheapest = found.by_model
-    middles = {m: x for m in found.reaching
-               if (x := median([q for q in found.offers if q.model == m])) is not None}  # fmt: skip
+    of_model: dict[str, list[Quote]] = {}
+    for quote in found.offers:
+        of_model.setdefault(quote.model, []).append(quote)
+    middles = {m: x for m, quotes in of_model.items() if (x := median(quotes)) is not None}
     low = min(middles, key=lambda m: (middles[m], m)) if middles else None
     return {
         "model": best[0].model if best else None,

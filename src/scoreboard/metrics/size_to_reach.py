@@ -10,12 +10,14 @@ from typing import Any
 
 from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._levels import (
-    DEFAULT_MODEL,
+    LEVEL as LEVEL_NUMBER,
+)
+from scoreboard.metrics._levels import (
+    REACHES,
     TINY,
     Level,
-    canonical_level,
     choose_level,
-    level_domain,
+    level_name,
 )
 from scoreboard.metrics._scores import (
     Scored,
@@ -51,10 +53,8 @@ SHOWN = 3  # further models listed
 LEVEL = (
     Param("benchmark", "the test", default="index", domain=benchmark_domain,
           canonical=canonical_benchmark),
-    Param("level", "the score to reach; without it, that of `reaches`", kind="number"),
-    Param("reaches", "a model whose best score is the level; a name that has meant several "
-          "models is the first of them that was scored", default=DEFAULT_MODEL,
-          domain=level_domain, canonical=canonical_level),
+    LEVEL_NUMBER,
+    REACHES,
     COUNT,
     OPENNESS,
     Param("harness", "who or what ran the test", domain=harness_domain),
@@ -209,9 +209,8 @@ def estimate(
 def _caveats(level: Level, size: Sized, p: Values, model: str) -> list[str]:
     found = ["the range runs from the smallest model not clearly below the level to the smallest "
              "clearly at it"]  # fmt: skip
-    if level.model and level.model != p["reaches"]:
-        found.append(f"the level is that of {level.model}, the first {p['reaches']} that was "
-                     "scored")  # fmt: skip
+    if level.model and level.model != (named := level_name(p)):
+        found.append(f"the level is that of {level.model}, the first {named} that was scored")
     if p["count"] == "active" and size.active is None:
         found.append(f"no source gives {model} an active part: all its parameters are counted")
     return found

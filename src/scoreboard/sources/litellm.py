@@ -30,6 +30,11 @@ FIELD = re.compile(
 )
 SERVICES = {"batches": "batch"}  # the other names of service tiers are used as they are
 PER_TOKEN = 1_000_000
+OTHER_UNITS = {  # a field that prices text, but not in dollars per token -> why it is not used
+    "{}_cost_per_character": "a price per character, and none per token",
+    "{}_cost_per_1k_tokens": "a price per thousand tokens, and none per token",
+    "{}_dbu_cost_per_token": "a price in the provider's own units, and none in dollars",
+}
 
 
 class LiteLLM(Source):
@@ -65,6 +70,13 @@ def _offer(key: str, entry: Object) -> Iterator[Row]:
     if provider is None:
         provider = key.rpartition("/")[0].partition("/")[0]  # empty: not stated
     yield from _context(f"{provider}/{key}", pointer(key), entry)
+    currency = text_of(entry.get("currency")) or "USD"
+    if currency.upper() != "USD":
+        yield unread(
+            f"{pointer(key)}/currency", currency, "prices in another currency than dollars"
+        )
+        return
+    yield from _in_other_units(entry, pointer(key))
     seen: set[tuple[str, str, str]] = set()
     yield from _costs(entry, pointer(key), "", provider=provider, name=key, seen=seen)
     for i, tier in enumerate(entry.get("tiered_pricing") or ()):
@@ -76,6 +88,17 @@ def _offer(key: str, entry: Object) -> Iterator[Row]:
         yield from _costs(
             tier, at, f"above:{lower}" if lower else "", provider=provider, name=key, seen=seen
         )
+
+
+def _in_other_units(entry: Object, here: str) -> Iterator[Row]:
+    """Prices of text that are not in dollars per token, where no such price stands beside."""
+    for side in ("input", "output"):
+        if entry.get(f"{side}_cost_per_token") is not None:
+            continue
+        for field, why in OTHER_UNITS.items():
+            name = field.format(side)
+            if entry.get(name) is not None:
+                yield unread(f"{here}/{name}", raw_text(entry[name]), why)
 
 
 def _context(name: str, here: str, entry: Object) -> Iterator[Row]:

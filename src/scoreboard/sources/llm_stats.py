@@ -3,7 +3,8 @@
 Scores are fractions of 1; ratings of other scales stay as they are. Each developer's reports are
 one harness, apart from those with chain of thought, with tools, or with several attempts, where
 the row says so; shots are those that it states. Procedures still differ from report to report.
-Prices and context limits of hosts, texts of licences and descriptions of benchmarks are not read.
+Prices of hosts are read as `_llm_stats_prices.py` says. Context limits and speeds of hosts, texts
+of licences and descriptions of benchmarks are not read.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlsplit
 
 from scoreboard.documents import Object, members, parse_json, pointer, raw_text, text_of
 from scoreboard.sources._common import once
 from scoreboard.sources._epoch import slug
+from scoreboard.sources._llm_stats_prices import host_prices
 from scoreboard.sources.base import (
     Document,
     Source,
@@ -31,6 +34,7 @@ from scoreboard.tables import Fact, Row, Score
 MEMBER = re.compile(
     r"(?:^|/)data/organizations/(?P<org>[^/]+)/models/[^/]+/(?P<file>model|benchmarks)\.json$"
 )
+HOST = re.compile(r"(?:^|/)data/providers/(?P<host>[^/]+)/models\.json$")
 FACTS = {  # key -> attribute
     "name": "display_name",
     "organization_id": "organization",
@@ -81,7 +85,7 @@ class LlmStats(Source):
     licence = "CC-BY-4.0"
     licence_note = "CC BY 4.0: rows may be kept and shown with the citation."
     cite = "LLM-Stats (llm-stats.com), CC BY 4.0"
-    tables = ("scores", "facts")
+    tables = ("scores", "facts", "prices")
 
     def read(self, document: Document) -> Iterator[Row]:
         yield from once(_rows(document))
@@ -89,13 +93,22 @@ class LlmStats(Source):
 
 def _rows(document: Document) -> Iterator[Row]:
     for member, body in members(document.body, document.where).items():
-        found = MEMBER.search(member)
-        if not found:
+        found, host = MEMBER.search(member), HOST.search(member)
+        if not found and not host:
             continue
         whole = parse_json(body, f"{document.where}, {member}")
-        read = _facts(whole) if found["file"] == "model" else _scores(found["org"], whole)
-        for row in (*overruled(whole), *read):
+        for row in (*overruled(whole), *_member_rows(found, host, whole)):
             yield replace(row, locator=f"{member}!{row.locator}")
+
+
+def _member_rows(
+    found: re.Match[str] | None, host: re.Match[str] | None, whole: Any
+) -> Iterator[Row]:
+    """The rows of one file, by what its path says of it."""
+    if host:
+        return host_prices(host["host"], whole)
+    assert found
+    return _facts(whole) if found["file"] == "model" else _scores(found["org"], whole)
 
 
 def _facts(model: Object) -> Iterator[Row]:
