@@ -170,10 +170,11 @@ def _tips(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One invisible rule per week, which says that week's shares."""
     rows = []
+    when = "Week of " if any("week" in e.detail for e in shown.series) else ""
     for day in starts:
         said = ", ".join(f"{_label(g, by, shown)} {number(table[day][g], 'fraction')} %"
                          for g in order if table[day][g] > 0)  # fmt: skip
-        rows.append({"day": stamp(day), "value": 0, "top": 1, "tip": f"{day}: {said}"})
+        rows.append({"day": stamp(day), "value": 0, "top": 1, "tip": f"{when}{day}: {said}"})
     return [layer(rows, {"type": "rule", "strokeWidth": 6, "stroke": MUTED, "opacity": 0},
                   x=x, y=y, y2={"field": "top"})]  # fmt: skip
 
