@@ -86,7 +86,9 @@ def test_bounds_give_the_unnamed_rest_to_neither_then_to_the_group(three: Tables
     mean = one(three, of="open", stat="mean")
     assert bounds(mean) == pytest.approx((0.28, 0.28, 0.48))
     assert bounds(one(three, of="open", stat="peak")) == (0.5, 0.5, 0.7)
-    assert bounds(one(three, of="open", denominator="named")) == pytest.approx((0.3, 0.3, 0.3))
+    # 24 of 80 named tokens; the 20 unnamed ones of a reconstructed week may be named variants
+    named = one(three, of="open", denominator="named")
+    assert bounds(named) == pytest.approx((24 / 100, 24 / 80, 44 / 100))
     assert mean.interval is not None
     assert (mean.interval.kind, mean.interval.level) == ("bounds", None)
 
@@ -300,7 +302,7 @@ def test_names_that_mean_no_model_are_unknown() -> None:
     assert by_key(found) == {"open": 0.4, "unknown": 0.3, "other": 0.3}
     assert [bounds(e) for e in found] == [(0.4, 0.4, 1.0), (0.3, 0.3, 0.3), (0.3, 0.3, 0.6)]
     assert [next(iter(e.key.values())) for e in found] == ["open", "other", "unknown"]
-    assert bounds(one(tables, of="open", denominator="named")) == pytest.approx((4 / 7, 4 / 7, 1))
+    assert bounds(one(tables, of="open", denominator="named")) == pytest.approx((0.4, 4 / 7, 1))
     assert bounds(one(tables, of="closed")) == (0.0, 0.0, 0.6)
 
 

@@ -92,8 +92,9 @@ class TokenShare(Metric):
         "rankings counts as the sum of its days; any other comes from the reconstruction. Models "
         "belong to their group of the week's Sunday. A mean is the unweighted mean of the weekly "
         "shares, a peak the highest of them. The bounds give all tokens whose model is not named "
-        "or not known to the rest, then to the group; those of a mean are means of the weekly "
-        "bounds, those of a peak the highest of them."
+        "or not known to the rest, then to the group; of named and of open tokens, they do so with "
+        "the unnamed rest of reconstructed weeks, which holds the variants that are missing. Those "
+        "of a mean are means of the weekly bounds, those of a peak the highest of them."
     )
     criticism = (
         "Each model's own tokenizer counts its tokens, tokens are not money or tasks, and one "
