@@ -107,10 +107,13 @@ class Derivatives(Metric):
         lineage = read_lineage(tables)
         result: list[float | None] = []
         for p in grid:
-            found = chosen(lineage, p, self.as_of(tables, p)) if p.get("of") else []
-            inside = lineage.weights(found, p["by"]).get(p.get("of") or "", 0.0)
-            share = p["measure"] == "share"
-            result.append((inside / len(found) if share else inside) if found else None)
+            found = chosen(lineage, p, self.as_of(tables, p))
+            totals = lineage.weights(found, p["by"])
+            if p.get("of"):
+                totals = {p["of"]: totals.get(p["of"], 0.0)}
+            scale = len(found) if p["measure"] == "share" else 1
+            one = found and len(totals) == 1
+            result.append(next(iter(totals.values())) / scale if one else None)
         return result
 
 

@@ -50,9 +50,12 @@ Weeks = Mapping[dt.date, Mapping[str, Sequence[Cell]]]  # week -> part of the tr
 
 
 def value_domain(tables: Tables, others: Values) -> list[str]:
-    """The parts of the traffic that were fetched."""
+    """The parts of the traffic that were fetched; where none was, those that are documented."""
+    from scoreboard.sources.openrouter_rankings import PARTS as DOCUMENTED
+
     part = str(others.get("part") or "category")
-    return tables.column("SELECT DISTINCT value FROM samples WHERE part = ? ORDER BY 1", [part])
+    found = tables.column("SELECT DISTINCT value FROM samples WHERE part = ? ORDER BY 1", [part])
+    return found or list(DOCUMENTED[part])
 
 
 def week_domain(tables: Tables, _: Values) -> list[str]:
