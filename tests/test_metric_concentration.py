@@ -133,11 +133,11 @@ def test_cumulative_crossing(tables: Tables) -> None:
 def test_what_is_not_in_the_data(tables: Tables) -> None:
     behind = ask(WHEN, tables, by="origin", a="US", b="CN")
     assert behind.value is None
-    assert behind.caveats[0] == "a does not lead on the last day, 2025-04-06"
+    assert behind.caveats[0] == "US does not lead on the last day, 2025-04-06"
     assert WHEN.finding(behind).startswith("When US models passed Chinese models")
     ahead = ask(WHEN, tables, measure="downloads", a="US", b="CN")
     assert ahead.value is None
-    assert ahead.caveats[0] == "a leads from the first day of the record, 2025-03-01"
+    assert ahead.caveats[0] == "US leads from the first day of the record, 2025-03-01"
 
 
 def test_what_cannot_be_asked(tables: Tables) -> None:

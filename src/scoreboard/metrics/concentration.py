@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval
@@ -109,6 +110,13 @@ def bounded(pie: Pie, stat: str) -> Bounded:
     return measure(pie.groups.values(), pie.rest)
 
 
+def _first(largest: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """The largest, in words."""
+    return tuple(
+        f"{x['group']}, the largest, has {number(x['share'], 'fraction')} %" for x in largest[:1]
+    )
+
+
 def _estimate(pie: Pie, p: Values) -> Estimate:
     value, low, high = bounded(pie, p["stat"])
     order = sorted(pie.groups.items(), key=lambda g: (-g[1], g[0]))[:NAMED]
@@ -134,5 +142,6 @@ def _estimate(pie: Pie, p: Values) -> Estimate:
         caveats=tuple(caveats),
         inputs=Inputs.of(pie.refs),
         detail={"measure": p["measure"], "by": p["by"], "largest": largest,
+                "in_words": _first(largest),
                 "unknown": pie.rest / pie.whole, "official": pie.official},
     )  # fmt: skip

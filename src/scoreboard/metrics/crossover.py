@@ -167,14 +167,19 @@ def _estimate(race: Race, found: Sequence[Pie], p: Values) -> Estimate:
     date = race.since([0.0] * len(race.days))
     earliest = race.since([-r for r in race.rest])
     latest = race.since(race.rest)
-    why = _absent(race, date)
+    why = _absent(race, date, p["a"])
     caveats = [NOTES[p["measure"]]]
     if why:
         caveats.insert(0, why)
     elif latest is None:
         caveats.append("no latest day: what is not known could change who leads to the end")
     if not why and race.first != date:
-        caveats.append(f"a led before, for the first time on {race.first}: the lines cross often")
+        caveats.append(
+            f"{p['a']} led before, for the first time on {race.first}: the lines cross often"
+        )
+    change = next((x.day for x in found if x.official), None) if not why else None
+    if change is not None and change == date != race.days[0]:
+        caveats.append("on this day the record changes from a reconstruction to official rows")
     days = None if why or date is None else float((date - race.days[0]).days)
     low = None if days is None or earliest is None else float((earliest - race.days[0]).days)
     high = None if days is None or latest is None else float((latest - race.days[0]).days)
@@ -194,17 +199,23 @@ def _estimate(race: Race, found: Sequence[Pie], p: Values) -> Estimate:
         inputs=Inputs.of(r for x in found for r in x.refs) if days is not None else Inputs(),
         detail={"date": None if why else date, "earliest": None if why else earliest,
                 "latest": None if why else latest, "first_lead": race.first,
+                "in_words": () if why else (_said(date, earliest, latest),),
                 "record_begins": race.days[0], "measure": p["measure"], "by": p["by"],
                 "stat": p["stat"]},
     )  # fmt: skip
 
 
-def _absent(race: Race, date: dt.date | None) -> str:
+def _said(date: dt.date | None, earliest: dt.date | None, latest: dt.date | None) -> str:
+    ends = f"between {earliest} and {latest}" if latest else f"not before {earliest}"
+    return f"since {date}, {ends}"
+
+
+def _absent(race: Race, date: dt.date | None, a: str) -> str:
     """Why the crossing is not in the data; empty where it is."""
     if date is None:
-        return f"a does not lead on the last day, {race.days[-1]}"
+        return f"{a} does not lead on the last day, {race.days[-1]}"
     if date == race.days[0]:
-        return f"a leads from the first day of the record, {race.days[0]}"
+        return f"{a} leads from the first day of the record, {race.days[0]}"
     return ""
 
 

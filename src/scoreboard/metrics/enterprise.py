@@ -90,4 +90,4 @@ def _estimate(tables: Tables, row: dict[str, Any]) -> Estimate:
     e = statistic_estimate(tables, row)
     detail = {**e.detail, "topic": row["topic"], "population": row["population"],
               "does_not_say": row["caveat"] or "not stated"}  # fmt: skip
-    return replace(e, key={"topic": row["topic"], "statistic": row["statistic"]}, detail=detail)
+    return replace(e, key={"statistic": row["statistic"], "topic": row["topic"]}, detail=detail)

@@ -113,6 +113,7 @@ def _share(pie: Pie, measure: str, by: str) -> Estimate:
         caveats=(NOTES[measure], "models of unknown size are left out"),
         inputs=Inputs.of(pie.refs),
         detail={"by": by, "leader": order[0][0], "largest": shares,
+                "in_words": (f"{order[0][0]} leads",),
                 "second": order[1][0] if len(order) > 1 else ""},
     )  # fmt: skip
 
@@ -147,6 +148,7 @@ def _index(tables: Tables, p: Values, metric: Metric) -> Estimate:
         + (() if whole else ("no interval is published",)),
         inputs=Inputs((Ref(best["snapshot_id"], best["locator"], best["raw"]),)),
         detail={"by": p["by"], "leader": groups[0], "model": best["model"],
+                "in_words": (best["model"],),
                 "second": groups[1] if len(groups) > 1 else ""},
     )  # fmt: skip
 
