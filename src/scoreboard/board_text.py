@@ -108,6 +108,7 @@ def _if(change: str) -> str:
     return "without its scores" if change == "without its rows" else f"if {change}"
 
 
+WIDE = 130  # a wider table with details is told row by row
 FAMILY_COLUMNS = (
     "family", "developer", "from", "newest open model", "released", "licence", "openness",
     "sizes (B)", "context", "languages", "tokens, %", "tracked",
@@ -152,7 +153,7 @@ def _detailed(rows: Sequence[Estimate], width: int | None, more: Sequence[str]) 
         for e in rows
     ]  # fmt: skip
     header = [x.replace("_", " ") for x in (*names, "value", *more, "as of")]
-    return grid(header, cells, width)
+    return grid(header, cells, min(width or WIDE, WIDE))
 
 
 def _family(e: Estimate) -> list[str]:

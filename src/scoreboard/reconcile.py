@@ -177,6 +177,21 @@ def _parts(
         before = value
 
 
+WHEN = frozenset(("as_of", "start", "end", "week", "stat", "denominator", "lag_rule"))
+
+
+def speaking_of(tables: Tables, metric: str, params: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The published numbers of the same measure and groups, whatever their time and statistic."""
+    mine = {k: v for k, v in params.items() if k not in WHEN}
+    found = []
+    for row in tables.rows(PAIRED):
+        theirs = {k: v for k, v in parameters(row["params"]).items() if k not in WHEN}
+        same = all(mine[k] == v for k, v in theirs.items() if k in mine)
+        if row["metric"] == metric and same and set(theirs) <= set(mine):
+            found.append(row)
+    return found
+
+
 def beside(tables: Tables, row: Mapping[str, Any]) -> str:
     """Our own figure at the publisher's reading, in words; why there is none; or nothing."""
     if not row["metric"]:

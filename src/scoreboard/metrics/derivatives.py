@@ -61,7 +61,6 @@ class Derivatives(Metric):
     )
     chart = "areas"
     draws_itself = False
-    things = ("family", "developer")
     tables = ("relations",)
     params = (
         Param("by", "the partition into groups; relation: how they were made", default="family",

@@ -74,7 +74,7 @@ class Downloads(Metric):
     )
     chart = "areas"
     draws_itself = False
-    things = ("family", "developer")
+    things = ("family",)
     tables = ("downloads",)
     params = (
         Param("by", "the partition into groups", default="family",
