@@ -32,6 +32,8 @@ def measure(home: Path) -> Iterator[Result]:
     yield Result(f"scoreboard show, slowest of the board: {name}", slowest, 0.8)
     yield _shares(home)
     yield _hosting()
+    yield _whole_series(home)
+    yield _board_series(home)
 
 
 def _hosting() -> Result:
@@ -60,3 +62,39 @@ def _shares(home: Path) -> Result:
         taken = seconds(partial(metric.compute, tables, values), 5)
         slowest, name = max((slowest, name), (taken, " ".join(given.values())))
     return Result(f"a token share in process, slowest: {name}", slowest, 0.5)
+
+
+def _whole_series(home: Path) -> Result:
+    """Every week of a share, warm."""
+    from scoreboard.metrics import get_metric
+    from scoreboard.store import open_tables
+
+    os.environ["SCOREBOARD_HOME"] = str(home)
+    tables, metric = open_tables(), get_metric("token_share")
+    slowest, name = 0.0, ""
+    for given in SHARES:
+        if "of" not in given:
+            continue
+        values = metric.read(tables, {k: v for k, v in given.items() if k != "stat"})
+        taken = seconds(partial(metric.series, tables, values), 3)
+        slowest, name = max((slowest, name), (taken, " ".join(given.values())))
+    return Result(f"a token share over the whole series, slowest: {name}", slowest, 0.5)
+
+
+def _board_series(home: Path) -> Result:
+    """Every series of usage on the board, from tables that were just opened."""
+    from scoreboard.figures import board_figures
+    from scoreboard.metrics import get_metric
+    from scoreboard.store import open_tables
+
+    os.environ["SCOREBOARD_HOME"] = str(home)
+    used = {"token_share", "crossover", "concentration", "downloads", "derivatives"}
+    figures = [f for f in board_figures() if f.metric in used]
+
+    def rebuild() -> None:
+        tables = open_tables()
+        for figure in figures:
+            metric = get_metric(figure.metric)
+            metric.drawn(tables, metric.read(tables, figure.params))
+
+    return Result(f"the {len(figures)} series of usage on the board, rebuilt", seconds(rebuild), 5)

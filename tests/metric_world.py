@@ -23,6 +23,7 @@ from scoreboard.index_build import ABOUT as INDEX_FITS
 from scoreboard.index_build import SHIPPED as INDEX_DRAWS
 from scoreboard.observe import CORRECTION_COLUMNS, LEVEL_COLUMNS, OFFERS, RESULTS, USAGE
 from scoreboard.reference import COLUMNS as REFERENCE_COLUMNS
+from scoreboard.repositories import COLUMNS as REPOSITORIES
 from scoreboard.store import Tables
 from scoreboard.tables import ROW_TYPES, Snapshot, column_types
 
@@ -37,6 +38,7 @@ PLAIN: dict[str, dict[str, str]] = {
     "statements": column_types(Statement),
     **{f"{what}_corrections": columns for what, columns in CORRECTION_COLUMNS.items()},
     "interval_levels": LEVEL_COLUMNS,
+    "repositories": REPOSITORIES,
     "index_draws": INDEX_DRAWS,
     "index_fits": INDEX_FITS,
 }
@@ -51,6 +53,9 @@ DEFAULTS: dict[str, dict[str, object]] = {
     "offers": {"snapshot_id": "catalogue@2026-01-05-0", "rank": "catalogue"},
     "usage": {"snapshot_id": "tokens@2026-01-05-0", "published": dt.date(2026, 1, 5)},
     "totals": {"snapshot_id": "openrouter_weekly@2026-01-05-0"},
+    "repositories": {"gated": False},
+    "statistics": {"grade": "P", "population": "everybody", "date": "2025", "value": 1,
+                   "unit": "fraction"},
     "benchmarks": {"scale": "accuracy", "higher_is_better": True},
 }  # fmt: skip
 
@@ -215,3 +220,39 @@ def scored(
         "source_name": model, "published": day(published),
         "snapshot_id": f"{source}@{published}", **columns,
     }  # fmt: skip
+
+
+def repositories(*names: str, **columns: object) -> list[Row]:
+    """Rows of `repositories`: their own, of no known model unless a column says so."""
+    return [{"repository": n.lower(), "name": n, **columns} for n in names]
+
+
+def counted(
+    source: str, on: str, counts: Mapping[str, int], period: str = "30d"
+) -> tuple[Row, list[Row]]:
+    """A row of `snapshots` and rows of `downloads`: the counts of a list on a day."""
+    snapshot = {"id": f"{source}@{on}", "source": source, "published": day(on),
+                "retrieved": day(on), "address": f"https://example.org/{source}"}  # fmt: skip
+    rows = [
+        {"snapshot_id": f"{source}@{on}", "source_name": name, "period": period, "day": day(on),
+         "downloads": n, "raw": str(n), "locator": f"/{on}/{period}/{name}"}
+        for name, n in counts.items()
+    ]  # fmt: skip
+    return snapshot, list(rows)
+
+
+def lists(*found: tuple[Row, list[Row]]) -> dict[str, list[Row]]:
+    """The tables of several lists of counts."""
+    snapshots = {str(s["id"]): s for s, _ in found}
+    return {
+        "snapshots": list(snapshots.values()),
+        "downloads": [r for _, rows in found for r in rows],
+    }
+
+
+def made_from(name: str, base: str, relation: str, created: str = "", **more: object) -> Row:
+    """A row of `relations`: a repository, what its tag names, and the day it was made."""
+    return {"snapshot_id": "trend@2026-01-05-0", "source_name": name, "base": base,
+            "relation": relation, "created": day(created) if created else None,
+            "first_seen": day("2026-01-05"), "last_seen": day("2026-01-05"),
+            "locator": f"/{name}/{base}", **more}  # fmt: skip

@@ -79,6 +79,9 @@ def test_latest_mean_and_peak_are_three_figures(three: Tables) -> None:
     assert (mean.n, "week" in mean.detail) == (3, False)
     assert (peak.value, peak.detail["week"], peak.n) == (0.5, day("2025-03-10"), 3)
     assert any("not a level" in c and "28.0 %" in c for c in peak.caveats)
+    low = one(three, of="open", stat="low")
+    assert (low.value, low.detail["week"], low.n) == (0.1, day("2025-03-03"), 3)
+    assert low.caveats[0].startswith("a low, the lowest single week, not a level")
 
 
 def test_bounds_give_the_unnamed_rest_to_neither_then_to_the_group(three: Tables) -> None:
@@ -86,7 +89,10 @@ def test_bounds_give_the_unnamed_rest_to_neither_then_to_the_group(three: Tables
     mean = one(three, of="open", stat="mean")
     assert bounds(mean) == pytest.approx((0.28, 0.28, 0.48))
     assert bounds(one(three, of="open", stat="peak")) == (0.5, 0.5, 0.7)
-    assert bounds(one(three, of="open", denominator="named")) == pytest.approx((0.3, 0.3, 0.3))
+    assert bounds(one(three, of="open", stat="low")) == pytest.approx((0.1, 0.1, 0.3))
+    # 24 of 80 named tokens; the 20 unnamed ones of a reconstructed week may be named variants
+    named = one(three, of="open", denominator="named")
+    assert bounds(named) == pytest.approx((24 / 100, 24 / 80, 44 / 100))
     assert mean.interval is not None
     assert (mean.interval.kind, mean.interval.level) == ("bounds", None)
 
@@ -300,7 +306,7 @@ def test_names_that_mean_no_model_are_unknown() -> None:
     assert by_key(found) == {"open": 0.4, "unknown": 0.3, "other": 0.3}
     assert [bounds(e) for e in found] == [(0.4, 0.4, 1.0), (0.3, 0.3, 0.3), (0.3, 0.3, 0.6)]
     assert [next(iter(e.key.values())) for e in found] == ["open", "other", "unknown"]
-    assert bounds(one(tables, of="open", denominator="named")) == pytest.approx((4 / 7, 4 / 7, 1))
+    assert bounds(one(tables, of="open", denominator="named")) == pytest.approx((0.4, 4 / 7, 1))
     assert bounds(one(tables, of="closed")) == (0.0, 0.0, 0.6)
 
 

@@ -125,10 +125,40 @@ def tradeoff(count: int = 9) -> Shown:
     return shown(series)
 
 
+def bounds(count: int = 70) -> Shown:
+    """A concentration with its bounds, official from the thirtieth week on."""
+    series = [
+        made(
+            1000.0 + 9 * i,
+            "hhi",
+            str(FIRST + dt.timedelta(days=7 * i)),
+            low=900.0,
+            high=1800.0 + i,
+            detail={"official": i >= 30, "largest": [{"group": "acme", "share": 0.3}]},
+        )
+        for i in range(count)
+    ]
+    return shown(series)
+
+
+def crossing(count: int = 60) -> Shown:
+    """One group that passes another half way."""
+    series = []
+    for i in range(count):
+        on = str(FIRST + dt.timedelta(days=7 * i))
+        for group, value in (("CN", 2e12 + 1e11 * i), ("US", 5e12)):
+            series.append(made(value, "count", on, key={"origin": group}))
+    days = {k: FIRST + dt.timedelta(days=7 * w) for k, w in
+            (("date", 31), ("earliest", 22), ("latest", 40))}  # fmt: skip
+    return shown(series, now=[made(217.0, "days", detail=days)], by="origin")
+
+
 MADE: Mapping[str, Callable[[], Shown]] = {
     "areas": areas,
     "bars": bars,
+    "bounds": bounds,
     "break_even": hosting,
+    "crossing": crossing,
     "dots": dots,
     "frontier": frontier,
     "spells": waits,
@@ -145,6 +175,7 @@ LABELS = {
     "survival": ("no match yet",),
     "break_even": ("hosting", "API", "equivalent"),
     "tradeoff": ("open weights", "closed"),
+    "crossing": ("Chinese", "US"),
 }
 
 
@@ -209,6 +240,8 @@ def test_a_pointer_is_told_what_was_written_for_it_and_nothing_else(kind: str, w
         "areas": 8,
         "bars": 12,
         "break_even": 3,
+        "bounds": 70,
+        "crossing": 60,
         "dots": 12,
         "frontier": 9,
         "spells": 6,

@@ -10,7 +10,7 @@ import pytest
 from helpers import fixture_rows, reasons, rows_of
 from scoreboard.errors import DataError
 from scoreboard.sources import get_source
-from scoreboard.tables import Row, Tokens
+from scoreboard.tables import Row, Sample, Tokens
 
 RANKINGS = get_source("openrouter_rankings")
 ADDRESS = RANKINGS.addresses[0]
@@ -31,7 +31,7 @@ def used(rows: list[Row]) -> list[Tokens]:
 
 
 def test_tokens() -> None:
-    rows = used(fixture_rows(RANKINGS))
+    rows = used(fixture_rows(RANKINGS, "period=day"))
     assert len(rows) == 51 + 11
     assert rows[0] == Tokens(
         start=dt.date(2026, 1, 3),
@@ -47,7 +47,7 @@ def test_tokens() -> None:
 
 
 def test_a_short_day_is_used_and_said() -> None:
-    assert reasons(fixture_rows(RANKINGS)) == [
+    assert reasons(fixture_rows(RANKINGS, "period=day")) == [
         ("/data/51", "the day has 12 rows, not 51: they are used"),
         ("/data/62/total_tokens", "the tokens are not a whole number"),
     ]
@@ -119,8 +119,13 @@ def test_published_is_what_the_document_says() -> None:
     assert RANKINGS.published(b'{"data": []}', fetched) == fetched
 
 
+def whole(pages: list[str]) -> list[str]:
+    """The pages of all traffic, not those of its parts."""
+    return [p for p in pages if p.endswith("period=day")]
+
+
 def test_live_begins_at_the_beginning() -> None:
-    pages = RANKINGS.live(dt.date(2026, 1, 5), None)
+    pages = whole(RANKINGS.live(dt.date(2026, 1, 5), None))
     assert pages == [
         f"{ADDRESS}?start_date=2025-01-01&end_date=2026-01-01&period=day",  # 366 days
         f"{ADDRESS}?start_date=2026-01-02&end_date=2026-01-04&period=day",
@@ -128,6 +133,47 @@ def test_live_begins_at_the_beginning() -> None:
 
 
 def test_live_goes_back_a_week() -> None:
-    pages = RANKINGS.live(dt.date(2026, 1, 20), dt.date(2026, 1, 15))
+    pages = whole(RANKINGS.live(dt.date(2026, 1, 20), dt.date(2026, 1, 15)))
     assert pages == [f"{ADDRESS}?start_date=2026-01-09&end_date=2026-01-19&period=day"]
     assert RANKINGS.live(dt.date(2025, 1, 1), None) == []
+
+
+def test_a_day_that_is_not_over_is_not_used() -> None:
+    rows = rows_of(RANKINGS, body({"2026-01-04": 51, "2026-01-05": 51}))
+    assert {r.start for r in used(rows)} == {dt.date(2026, 1, 4)}
+    assert {r for _, r in reasons(rows)} == {"the day was not over when it was recorded"}
+
+
+def samples(rows: list[Row]) -> list[tuple[str, str, str, str, int, bool]]:
+    return [
+        (str(r.start), r.part, r.value, r.source_name, r.tokens, r.sampled)
+        for r in rows
+        if isinstance(r, Sample)
+    ]
+
+
+def test_parts_of_the_traffic_are_estimates_apart_from_the_rest() -> None:
+    rows = fixture_rows(RANKINGS, "category=programming")
+    assert used(rows) == []
+    assert samples(rows) == [
+        ("2025-12-22", "category", "programming", "acme/model-01", 600, True),
+        ("2025-12-22", "category", "programming", "other", 300, True),
+        ("2025-12-29", "category", "programming", "acme/model-01", 500, True),
+    ]
+    assert reasons(rows) == [
+        ("/data/2", "a second row of this model in this part"),
+        ("/data/4/total_tokens", "the tokens are not a whole number"),
+        ("/data/5", "the rows are neither of days nor of weeks from Monday"),
+        ("/data/6", "the week was not over when it was recorded: it runs to date only"),
+    ]
+
+
+def test_context_lengths_are_exact() -> None:
+    rows = fixture_rows(RANKINGS, "context_bucket")
+    assert [r[1:3] + r[5:] for r in samples(rows)] == [("context_bucket", "10K", False)] * 3
+
+
+def test_the_parts_are_fetched_by_whole_weeks() -> None:
+    pages = [a for a in RANKINGS.live(dt.date(2026, 1, 7), dt.date(2026, 1, 6)) if "week" in a]
+    assert len(pages) == 12 + 2 + 5
+    assert all("start_date=2025-12-29&end_date=2026-01-04" in a for a in pages)

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add", "board", "build", "bundle", "card", "check_assumptions", "cite", "diff",
-    "explain", "find", "metrics", "names", "own_documents", "params", "remove", "same", "show",
+    "explain", "find", "metrics", "names", "own_documents", "params", "reconcile", "remove", "same",
+    "show",
     "site", "sources", "sql", "sync", "tables", "unread",
 ]  # fmt: skip
 
@@ -62,6 +63,13 @@ def show(
     opened = open_tables(scope, progress)
     progress(f"computing {metric}")
     return _computed(opened, _figure(metric, params), series=series)
+
+
+def reconcile(publisher: str | None = None, *, scope: Scope | None = None) -> list[dict[str, Any]]:
+    """Computed figures beside published statistics, with the difference taken apart."""
+    from scoreboard.reconcile import reconcile as pairs_of
+
+    return [pair.as_json() for pair in pairs_of(open_tables(scope), publisher)]
 
 
 def params(

@@ -8,6 +8,7 @@ from typing import Any
 
 from scoreboard.estimate import Estimate
 from scoreboard.figures import Figure, board
+from scoreboard.metrics import get_metric
 from scoreboard.render import (
     PLACES,
     SHOWN,
@@ -61,7 +62,8 @@ def text(head: dict[str, Any], found: Found, width: int | None = None) -> str:
             if entry.table:
                 inner = None if width is None else width - 2
                 lines.append(f"  {entry.title} [{entry.id}]")
-                lines += [f"  {row}" for row in _table(rows, inner).splitlines()]
+                more = get_metric(entry.metric).columns
+                lines += [f"  {row}" for row in _table(rows, inner, more).splitlines()]
             else:
                 lines += _figure(entry.title, entry.id, rows)
     lines += ["", "Where a figure comes from: scoreboard explain gap-gpqa-diamond"]
@@ -106,13 +108,14 @@ def _if(change: str) -> str:
     return "without its scores" if change == "without its rows" else f"if {change}"
 
 
+WIDE = 130  # a wider table with details is told row by row
 FAMILY_COLUMNS = (
     "family", "developer", "from", "newest open model", "released", "licence", "openness",
     "sizes (B)", "context", "languages", "tokens, %", "tracked",
 )  # fmt: skip
 
 
-def _table(rows: Sequence[Estimate], width: int | None) -> str:
+def _table(rows: Sequence[Estimate], width: int | None, more: Sequence[str] = ()) -> str:
     if not rows:
         return "no rows"
     first = rows[0]
@@ -127,6 +130,8 @@ def _table(rows: Sequence[Estimate], width: int | None) -> str:
             "that of named models to what unnamed ones could add"
         )
         return grid(FAMILY_COLUMNS, [_family(e) for e in rows], width) + note
+    if more:
+        return _detailed(rows, width, more)
     if first.unit != "count":
         names = [n for n in first.key if len({e.key.get(n) for e in rows}) > 1]
         lines = [[*(e.key[n] for n in names), span(e)] for e in rows]
@@ -136,6 +141,19 @@ def _table(rows: Sequence[Estimate], width: int | None) -> str:
         for e in rows
     ]
     return grid(("from", "models"), cells, width) + note
+
+
+def _detailed(rows: Sequence[Estimate], width: int | None, more: Sequence[str]) -> str:
+    """Values with their units, and the details that their metric shows beside them."""
+    names = [n for n in rows[0].key if len({e.key.get(n) for e in rows}) > 1]
+    cells = [
+        [*(e.key[n] for n in names),
+         f"{span(e)} {SHOWN.get(e.unit, e.unit) if e.value is not None else ''}".rstrip(),
+         *(str(e.detail.get(c) or "-") for c in more), str(e.as_of)]
+        for e in rows
+    ]  # fmt: skip
+    header = [x.replace("_", " ") for x in (*names, "value", *more, "as of")]
+    return grid(header, cells, min(width or WIDE, WIDE))
 
 
 def _family(e: Estimate) -> list[str]:

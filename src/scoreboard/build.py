@@ -21,7 +21,9 @@ from scoreboard.index_build import write_index
 from scoreboard.load import load_tables
 from scoreboard.observe import observe
 from scoreboard.reference import write_reference
+from scoreboard.repositories import write_repositories
 from scoreboard.snapshots import SnapshotStore
+from scoreboard.tables import ROW_TYPES
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,6 +62,7 @@ def fill(connection: duckdb.DuckDBPyConnection, scope: Scope, progress: Progress
     derived = derive(connection, curated, identified, assumed)
     progress("joining rows to models")
     write_reference(connection, curated)
+    write_repositories(connection, curated, identified)
     observed = observe(connection, curated)
     write_index(connection, progress)
     held = {r["source"] for r in rows(connection, "SELECT DISTINCT source FROM snapshots")}
@@ -91,7 +94,7 @@ def restrict(connection: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         )
     if scope.vintage:
         connection.execute("DELETE FROM snapshots WHERE published > ?", [scope.vintage])
-        for table in ("prices", "facts"):
+        for table in (t for t, row_type in ROW_TYPES.items() if row_type.run):
             connection.execute(f"DELETE FROM {table} WHERE first_seen > ?", [scope.vintage])
             connection.execute(
                 f"UPDATE {table} SET last_seen = day FROM ({LAST_SEEN.format(table)})"
@@ -99,7 +102,7 @@ def restrict(connection: duckdb.DuckDBPyConnection, scope: Scope) -> None:
                 [scope.vintage],
             )
     if scope.exclude or scope.vintage:
-        for table in ("scores", "prices", "tokens", "totals", "facts", "unread"):
+        for table in ROW_TYPES:
             connection.execute(
                 f"DELETE FROM {table} WHERE snapshot_id NOT IN (SELECT id FROM snapshots)"
             )

@@ -383,6 +383,22 @@ def cite(
 
 
 @app.command()
+def reconcile(
+    publisher: Annotated[str | None, typer.Argument(help="A publisher; all when none.")] = None,
+    format_: DataFormat = "table",
+) -> None:
+    """Computed figures beside published statistics, the difference taken apart."""
+    from scoreboard import api, reconcile_text
+    from scoreboard.render import to_json
+
+    checked_format(format_, ("table", "json"))
+    prepare()
+    found = api.reconcile(publisher)
+    text = to_json(found) if format_ == "json" else reconcile_text.render(found)
+    put(text, format_)
+
+
+@app.command()
 def diff(
     first: Annotated[str, typer.Argument(help="A day.")],
     second: Annotated[str, typer.Argument(help="Another day.")],

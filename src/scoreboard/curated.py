@@ -308,6 +308,18 @@ class PriceFile(File):
     prices: list[PriceEntry]
 
 
+Topic = Literal["adoption", "return", "spend", "open_share", "postings"]
+
+
+class StepEntry(Entry):
+    """One step from our reading towards a publisher's: what it changes, and why."""
+
+    part: Literal["population", "window", "coverage", "method"]
+    params: dict[str, str] = {}  # parameters that it changes; the steps before hold
+    detail: str | None = None  # another number of the same answer, such as `plain`
+    why: str
+
+
 class StatisticEntry(Entry):
     """One published number that we quote and cannot recompute."""
 
@@ -326,6 +338,9 @@ class StatisticEntry(Entry):
     grade: Grade
     metric: Id | None = None  # metric of ours that measures the same
     params: dict[str, str] = {}  # and at which parameters
+    ours: dict[str, str] | None = None  # our own reading, where it differs from params
+    steps: list[StepEntry] = []  # one after the other, from our reading to the publisher's
+    topic: Topic | None = None  # of enterprises: which column of the table it belongs to
     caveat: str | None = None  # what the number does not say
 
 

@@ -36,6 +36,9 @@ SELECT DISTINCT source, provider, name FROM (
   SELECT {SOURCE} AS source, '' AS provider, source_name AS name FROM scores
   UNION ALL SELECT {SOURCE}, provider, source_name FROM prices
   UNION ALL SELECT {SOURCE}, '', source_name FROM tokens WHERE source_name <> 'other'
+  UNION ALL SELECT {SOURCE}, '', source_name FROM samples WHERE source_name <> 'other'
+  UNION ALL SELECT {SOURCE}, '', source_name FROM downloads
+  UNION ALL SELECT {SOURCE}, '', unnest([source_name, base]) FROM relations
   UNION ALL SELECT {SOURCE}, '', name FROM facts WHERE kind = 'model'
 ) WHERE name <> '' ORDER BY ALL
 """

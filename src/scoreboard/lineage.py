@@ -21,7 +21,11 @@ SAMPLE = 3
 LINES = 40  # estimates and reasons printed before the rest is only counted
 DISPUTED = ("weights", "licence", "released")
 DECIDING = ("leader_model", "chaser_model", "model")
-NAMED = {"results": "''", "offers": "provider", "usage": "''"}  # tables whose rows name a model
+HELD = "(SELECT max(r.model) FROM repositories r WHERE r.repository = lower(source_name))"
+NAMED = {  # tables whose rows name a model: how, and who offers it
+    "results": ("model", "''"), "offers": ("model", "provider"), "usage": ("model", "''"),
+    "downloads": (HELD, "''"), "relations": (HELD, "''"),
+}  # fmt: skip
 
 
 class About(NamedTuple):
@@ -59,9 +63,9 @@ def names_of(tables: Tables, refs: Iterable[Ref], estimates: Sequence[Estimate])
     """The names behind these rows."""
     snapshots = sorted({r.snapshot_id for r in refs})
     found: dict[tuple[str, str], About] = {}
-    for table, provider in NAMED.items():
+    for table, (model, provider) in NAMED.items():
         rows = tables.connection.execute(
-            f"SELECT DISTINCT snapshot_id, locator, source_name, coalesce(model, '') AS model, "
+            f"SELECT DISTINCT snapshot_id, locator, source_name, coalesce({model}, '') AS model, "
             f"{provider} FROM {table} "
             "WHERE snapshot_id IN (SELECT unnest(?)) ORDER BY ALL",
             [snapshots],

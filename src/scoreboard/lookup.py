@@ -243,6 +243,8 @@ WITH weight AS (
   UNION ALL SELECT source, source_name, 0, count(*) FROM results GROUP BY ALL
   UNION ALL SELECT {SOURCE}, source_name, 0, count(*) FROM prices
     GROUP BY ALL
+  UNION ALL SELECT {SOURCE}, source_name, 0, count(*) FROM downloads
+    GROUP BY ALL
 )
 SELECT n.source, n.name, CAST(coalesce(sum(w.tokens), 0) AS BIGINT) AS tokens,
   CAST(coalesce(sum(w.rows), 0) AS BIGINT) AS rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "statistic": TEXT, "publisher": TEXT, "says": TEXT, "value": NUMBER, "low": NUMBER,
         "high": NUMBER, "level": NUMBER, "unit": TEXT, "population": TEXT, "date": TEXT,
         "method": TEXT, "published": DATE, "address": TEXT, "grade": TEXT, "metric": TEXT,
-        "params": TEXT, "caveat": TEXT, "locator": TEXT,
+        "params": TEXT, "ours": TEXT, "steps": TEXT, "topic": TEXT, "caveat": TEXT,
+        "locator": TEXT,
     },
 }  # fmt: skip
 
@@ -154,9 +156,14 @@ def _architectures(curated: Curated) -> Iterable[tuple[Any, ...]]:
 
 def _statistics(curated: Curated) -> Iterable[tuple[Any, ...]]:
     for s in curated.statistics.values():
-        params = ",".join(f"{k}={v}" for k, v in sorted(s.params.items()))
+        params, ours = (
+            ",".join(f"{k}={v}" for k, v in sorted((given or {}).items()))
+            for given in (s.params, s.ours if s.ours is not None else s.params)
+        )
+        steps = json.dumps([step.model_dump() for step in s.steps]) if s.steps else ""
         yield (
             s.id, curated.publishers[s.id], s.says, s.value, s.low, s.high, s.level, s.unit,
             s.population, s.date, s.method or "", s.published, s.address, s.grade,
-            s.metric or "", params, s.caveat or "", f"statistics#{s.id}/value",
+            s.metric or "", params, ours, steps, s.topic or "", s.caveat or "",
+            f"statistics#{s.id}/value",
         )  # fmt: skip

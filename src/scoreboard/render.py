@@ -22,6 +22,7 @@ DIGITS = {
     "fraction": 1,
     "ratio": 2,
     "count": 0,
+    "hhi": 0,
 }
 SHOWN = {
     "points": "points",
@@ -33,6 +34,7 @@ SHOWN = {
     "fraction": "%",
     "ratio": "times",
     "count": "",
+    "hhi": "of 10,000",
     "usd": "US dollars",
     "usd_per_mtok": "US dollars per million tokens",
     "params_b": "billion parameters",

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from scoreboard.tables import Fact, Price, Row, Snapshot, source_of
+from scoreboard.tables import Fact, Price, Relation, Row, Snapshot, source_of
 
-RunRow = Price | Fact
+RunRow = Price | Fact | Relation
 Series = tuple[str, str]  # source, address without query
 _APART = {"snapshot_id", "locator", "raw", "first_seen", "last_seen"}
 

@@ -102,6 +102,9 @@ NEWEST = {
     "FROM results",
     "offers": "SELECT max(last_seen) FROM offers",
     "usage": "SELECT max(start + CAST(days - 1 AS INTEGER)) FROM usage WHERE model <> ''",
+    "downloads": "SELECT max(day) FROM downloads",
+    "relations": "SELECT max(last_seen) FROM relations",
+    "samples": "SELECT max(start + CAST(days - 1 AS INTEGER)) FROM samples",
     "models": "SELECT max(s.published) FROM statements JOIN snapshots s ON s.id = snapshot_id",
 }
 

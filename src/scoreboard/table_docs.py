@@ -127,6 +127,27 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "method": "how the number was had",
         },
     ),
+    "repositories": (
+        "Every repository of the Hugging Face Hub that is counted or named as a base.",
+        {
+            "repository": "its name in lower case",
+            "name": "its name as the Hub writes it",
+            "model": "id of the model whose weights it is, of the developer that holds it",
+            "developer": "id of the developer whose organisation holds it; empty when unknown",
+            "params_b": "billions of parameters: the model's, else those of its tensors; of a "
+            "copy, those of what it copies",
+            "licence": "id of the model's licence, else of the one that its tags name",
+            "task": "pipeline tag",
+            "created": "day on which it was made, as the Hub says",
+            "gated": "the Hub gives it to those only whom its owner lets in",
+            "hub_id": "the Hub's number, which stays when it is renamed",
+            "base": "repository that its tags name as its base; of several the first",
+            "relation": "`finetune`, `adapter`, `quantized`, `merge`; empty when not said",
+            "copy_of": "repository whose weights it holds, by its tags; empty when it is no copy",
+            "root": "where its bases end; empty when it names none or several",
+            "note": "what is wrong with its tags",
+        },
+    ),
     "benchmarks": (
         "Curated: the tests.",
         {
@@ -238,6 +259,9 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "grade": "`P`, `S` or `S1`: see methods.md",
             "metric": "metric of ours that measures the same",
             "params": "and at which parameters",
+            "ours": "our own reading of it, where the difference is taken apart",
+            "steps": "from our reading to the publisher's: JSON, one entry per step",
+            "topic": "of enterprises: `adoption`, `return`, `spend`, `open_share`, `postings`",
             "caveat": "what the number does not say",
         },
     ),

@@ -136,6 +136,59 @@ class Total(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample(Row):
+    """Tokens of one model in one kind of traffic, estimated by the platform from a sample."""
+
+    table: ClassVar[str] = "samples"
+    key: ClassVar[tuple[str, ...]] = (
+        "snapshot_id",
+        "start",
+        "days",
+        "part",
+        "value",
+        "source_name",
+    )
+
+    start: dt.date = column("first day (a Monday for weeks), UTC")
+    days: int = column("1 or 7")
+    part: str = column("how the traffic is divided: category, language_type, context_bucket")
+    value: str = column("the part of the traffic, in the source's words")
+    source_name: str = column("the source's name for model and variant; `other` for the rest")
+    tokens: int = column("prompt and completion tokens; an estimate where it is sampled")
+    sampled: bool = column("estimated from a sample")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downloads(Row):
+    """How often a repository of the Hub was downloaded, as stated on a day."""
+
+    table: ClassVar[str] = "downloads"
+    key: ClassVar[tuple[str, ...]] = ("snapshot_id", "source_name", "period", "day")
+
+    source_name: str = column("repository on the Hugging Face Hub, owner and name")
+    period: str = column("`30d`: the 30 days before; `all`: since the repository is there")
+    day: dt.date = column("day on which the Hub stated it")
+    downloads: int = column("downloads in the period, as the Hub counts them")
+    likes: int | None = column("likes on that day", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation(Row):
+    """A repository of the Hub that its uploader says was made from another."""
+
+    table: ClassVar[str] = "relations"
+    key: ClassVar[tuple[str, ...]] = ("source_name", "base", "relation")
+    run: ClassVar[bool] = True
+
+    source_name: str = column("the repository that was made")
+    base: str = column("the repository that it was made from")
+    relation: str = column("`finetune`, `adapter`, `quantized`, `merge`; empty when not said")
+    created: dt.date | None = column("day on which the repository was made", None)
+    first_seen: dt.date | None = column("published date of the first document of the run", None)
+    last_seen: dt.date | None = column("published date of the last document of the run", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact(Row):
     """A statement of a source about a thing, over the days on which it was seen to make it."""
 
@@ -143,7 +196,7 @@ class Fact(Row):
     key: ClassVar[tuple[str, ...]] = ("kind", "name", "attribute")
     run: ClassVar[bool] = True
 
-    kind: str = column("model, offer, developer, benchmark")
+    kind: str = column("model, offer, developer, benchmark, repository")
     name: str = column("the source's name for the thing")
     attribute: str = column("what is stated")
     value: str = column("the value, as text")
@@ -164,7 +217,9 @@ class Unread(Row):
     reason: str = column("why it was not used")
 
 
-ROW_TYPES: dict[str, type[Row]] = {t.table: t for t in (Score, Price, Tokens, Total, Fact, Unread)}
+ROW_TYPES: dict[str, type[Row]] = {
+    t.table: t for t in (Score, Price, Tokens, Total, Sample, Downloads, Relation, Fact, Unread)
+}
 
 
 SOURCE = "split_part(snapshot_id, '@', 1)"  # SQL: the source of a row

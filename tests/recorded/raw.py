@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 BUNDLE = Path(__file__).parents[2] / "data" / "bundle"
-TABLES = ("scores", "prices", "tokens", "totals", "facts", "unread")
+TABLES = (
+    "scores", "prices", "tokens", "totals", "samples", "downloads", "relations", "facts", "unread",
+)  # fmt: skip
 UNREAD_LENGTH = 200  # characters of a row that was not used that are kept
 Cells = dict[str, str]
 

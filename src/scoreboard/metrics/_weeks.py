@@ -287,7 +287,9 @@ def tally(
 ) -> Tally:
     """Tokens of a week by group, each model as it was on the week's Sunday."""
     groups: dict[str, int] = {UNKNOWN: 0}
-    extra = 0
+    # in a reconstructed week the unnamed rest holds variants that a full record would name
+    missing = denominator != "all" and not week.official
+    extra = week.unnamed if missing else 0
     classify = classifier(by, of)
     for model, tokens in week.named.items():
         about = models.get(model)
@@ -329,7 +331,10 @@ def week_caveats(window: Window, denominator: str) -> list[str]:
             f"{len(window.used)}; {effect}"
         )
     if blind:
-        found.append(f"no platform total, so named shares read high: weeks {spans(blind)}")
+        found.append(
+            f"no platform total, so named shares read high and their bounds leave out what is not "
+            f"named: weeks {spans(blind)}"
+        )
     if window.no_total:
         found.append(f"left out, no platform total: weeks {spans(window.no_total)}")
     if window.missing:

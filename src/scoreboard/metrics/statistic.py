@@ -61,7 +61,7 @@ class Statistic(Metric):
     )  # fmt: skip
 
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
-        return [_estimate(row) for row in _rows(tables, p)]
+        return [statistic_estimate(tables, row) for row in _rows(tables, p)]
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         return str(e.detail["says"])
@@ -100,7 +100,10 @@ def _rows(tables: Tables, p: Values) -> list[dict[str, Any]]:
     return rows
 
 
-def _estimate(row: Mapping[str, Any]) -> Estimate:
+def statistic_estimate(tables: Tables, row: Mapping[str, Any]) -> Estimate:
+    """A row of `statistics`, with the figure of ours that measures the same in a caveat."""
+    from scoreboard.reconcile import beside
+
     published = row["low"] is not None or row["high"] is not None
     detail = {c: row[c] or None for c in (
         "publisher", "says", "date", "address", "grade", "metric", "params")}  # fmt: skip
@@ -115,7 +118,7 @@ def _estimate(row: Mapping[str, Any]) -> Estimate:
         population=row["population"],
         key={"statistic": row["statistic"]},
         n=1,
-        caveats=tuple(_caveats(row, published=published)),
+        caveats=tuple(filter(None, (*_caveats(row, published=published), beside(tables, row)))),
         inputs=Inputs((Ref("", row["locator"], number_text(row["value"])),)),
         detail=detail,
     )

@@ -38,7 +38,8 @@ from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.render import number
 from scoreboard.store import Tables
 
-STATS = ("latest", "week", "mean", "peak")
+ENDS = {"peak": "a peak, the highest single week", "low": "a low, the lowest single week"}
+STATS = ("latest", "week", "mean", "peak", "low")
 
 
 def share_group_domain(tables: Tables, others: Values) -> list[str]:
@@ -91,9 +92,11 @@ class TokenShare(Metric):
         "Weeks run from Monday to Sunday, UTC. A week whose seven days are all in OpenRouter's "
         "rankings counts as the sum of its days; any other comes from the reconstruction. Models "
         "belong to their group of the week's Sunday. A mean is the unweighted mean of the weekly "
-        "shares, a peak the highest of them. The bounds give all tokens whose model is not named "
-        "or not known to the rest, then to the group; those of a mean are means of the weekly "
-        "bounds, those of a peak the highest of them."
+        "shares, a peak the highest of them, a low the lowest. The bounds give all tokens whose "
+        "model is not named or not known to the rest, then to the group; of named and of open "
+        "tokens, they do so with the unnamed rest of reconstructed weeks, which holds the variants "
+        "that are missing. Those of a mean are means of the weekly bounds, those of a peak the "
+        "highest, of a low the lowest."
     )
     criticism = (
         "Each model's own tokenizer counts its tokens, tokens are not money or tasks, and one "
@@ -112,7 +115,7 @@ class TokenShare(Metric):
               domain=share_group_domain, canonical=canonical_group),
         Param("denominator", "of which tokens: all, of named models, of open-weight models",
               default="all", domain=lambda _t, _o: list(DENOMINATORS)),
-        Param("stat", "the newest week, one week, the mean of the weekly shares, the highest",
+        Param("stat", "the newest week, one week, the mean of the weeks, the highest, the lowest",
               default="latest", domain=lambda _t, _o: list(STATS)),
         Param("week", "the Monday of the week, with stat=week", kind="date", domain=monday_domain),
         Param("start", "first Monday, by default that of the first usable week", kind="date",
@@ -173,6 +176,8 @@ class TokenShare(Metric):
             when = f"on the mean of {weeks['count']} weeks, {weeks['first']} to {weeks['last']}"
         elif e.method.startswith("highest"):
             when = f"in their highest week, that of {week}; this is a peak, not a level"
+        elif e.method.startswith("lowest"):
+            when = f"in their lowest week, that of {week}; this is a low, not a level"
         return f"On OpenRouter, {group_words(by, of, name)} had {share} of {tokens} {when}."
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
@@ -226,12 +231,13 @@ def weekly_shares(reading: Reading, of: str) -> list[tuple[Week, Share]]:
 
 
 def summary(shares: Sequence[tuple[Week, Share]], stat: str) -> tuple[Share, Week | None]:
-    """The mean of weekly shares; otherwise the highest, with its week (of equals the first)."""
+    """The mean of weekly shares; else the highest or lowest, with the first such week."""
     columns = list(zip(*(share for _, share in shares), strict=True))
     if stat == "mean":
         return Share(*(fmean(c) for c in columns)), None
-    highest = Share(*(max(c) for c in columns))
-    return highest, next(week for week, share in shares if share.value == highest.value)
+    end = min if stat == "low" else max
+    found = Share(*(end(c) for c in columns))
+    return found, next(week for week, share in shares if share.value == found.value)
 
 
 def estimates(reading: Reading) -> list[Estimate]:
@@ -271,9 +277,9 @@ def _estimate(
         return Estimate(value=None, key=key, caveats=(*caveats, why), detail=detail, **common)
     found, week = summary(shares, reading.p["stat"])
     said = list(caveats)
-    if reading.p["stat"] == "peak":
+    if reading.p["stat"] in ENDS:
         mean = summary(shares, "mean")[0].value
-        said.insert(0, "a peak, the highest single week, not a level: the mean of the same weeks "
+        said.insert(0, f"{ENDS[reading.p['stat']]}, not a level: the mean of the same weeks "
                        f"is {100 * mean:.1f} %")  # fmt: skip
     blank = len(reading.window.used) - len(shares)
     if blank:
@@ -295,6 +301,8 @@ def _method(window: Window, stat: str) -> str:
     first, last = window.used[0].start, window.used[-1].start
     if stat == "mean":
         return f"unweighted mean of the {len(window.used)} weekly shares, {first} to {last}"
+    if stat == "low":
+        return f"lowest of the {len(window.used)} weekly shares, {first} to {last}"
     if stat == "peak":
         return f"highest of the {len(window.used)} weekly shares, {first} to {last}"
     return f"share of the {'newest usable week' if stat == 'latest' else 'week'}, {first}"

@@ -13,6 +13,7 @@ from scoreboard.citation import cited, sources_of
 from scoreboard.estimate import Inputs, LeftOut, Ref
 from scoreboard.lineage import reason_of
 from scoreboard.metrics import all_metrics
+from scoreboard.reconcile import speaking_of
 from scoreboard.render import clean, number
 from scoreboard.site.answers import Answer, file_of
 from scoreboard.site.links import figure_path, slug, twin
@@ -140,6 +141,15 @@ def series_table(answer: Answer, path: str) -> Table | None:
                  stem=f"{twin(path, '')}.series")  # fmt: skip
 
 
+def published_rows(world: World, answer: Answer) -> list[Json]:
+    """Published numbers that a figure of the board can be held against, each of its own time."""
+    if not answer.on_board:
+        return []
+    columns = ("statistic", "says", "value", "unit", "population", "date", "publisher", "grade")
+    found = speaking_of(world.tables, answer.metric.id, answer.params)
+    return [{c: row[c] for c in columns} for row in found]
+
+
 def figure_data(answer: Answer, cite: Mapping[str, str]) -> Json:
     """The twin of a figure's page."""
     metric = answer.metric
@@ -181,6 +191,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
         "embed": embed_path(name, "").removesuffix("."),
         "frozen": frozen_stem(answer) if answer.plot and answer.on_board else None,
         "documents": Table.of("documents", "Documents", document_rows(world, answer)),
+        "published": Table.of("published", "Published", published_rows(world, answer)),
         "left": Table.of("left-out", "Rows left out", left_rows(world, answer.left_out)),
         "words": spelled(answer, world),
     }  # fmt: skip

@@ -55,6 +55,12 @@ UNION ALL SELECT snapshot_id, locator, raw, source_name,
   'price, ' || replace(kind, '_', ' ') FROM prices
 UNION ALL SELECT snapshot_id, locator, raw, source_name, 'tokens, ' || start FROM tokens
 UNION ALL SELECT snapshot_id, locator, raw, '', 'tokens in all, ' || start FROM totals
+UNION ALL SELECT snapshot_id, locator, raw, source_name,
+  'tokens, ' || value || ', ' || start FROM samples
+UNION ALL SELECT snapshot_id, locator, raw, source_name,
+  'downloads, ' || CASE period WHEN 'all' THEN 'all time' ELSE '30 days' END || ', ' || day
+  FROM downloads
+UNION ALL SELECT snapshot_id, locator, raw, source_name, 'made from ' || base FROM relations
 UNION ALL SELECT snapshot_id, locator, raw, name, replace(attribute, '_', ' ') FROM facts
 UNION ALL SELECT snapshot_id, locator, raw, '', 'not used: ' || reason FROM unread
 UNION ALL SELECT 'curated:' || split_part(locator, '#', 1), locator, raw, model,

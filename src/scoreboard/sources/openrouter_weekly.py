@@ -18,6 +18,7 @@ TOKENS = "reconstruction://openrouter-weekly-tokens.csv"
 TOTALS = "reconstruction://openrouter-weekly-totals.csv"
 USABLE_FROM = dt.date(2025, 2, 10)
 PLATFORM = "platform_total_tokens"
+WEEK = dt.timedelta(days=7)
 
 
 class OpenRouterWeekly(Source):
@@ -45,7 +46,7 @@ def _totals(document: Document) -> Iterator[Row]:
         if isinstance(record, Unread):
             yield record
             continue
-        week = _monday(record, "week_monday")
+        week = _monday(record, "week_monday", document.snapshot.published)
         if isinstance(week, Unread):
             yield week
         else:
@@ -60,7 +61,7 @@ def _tokens(document: Document) -> Iterator[Row]:
         if isinstance(record, Unread):
             yield record
             continue
-        week = _monday(record, "week_monday_utc")
+        week = _monday(record, "week_monday_utc", document.snapshot.published)
         if isinstance(week, Unread):
             yield week
             continue
@@ -105,11 +106,13 @@ def _total(week: dt.date, record: Record, column: str, stated: dict[dt.date, int
         yield unread(at, raw, f"the total of this week is {stated[week]} further up")
 
 
-def _monday(record: Record, column: str) -> dt.date | Unread:
+def _monday(record: Record, column: str, published: dt.date) -> dt.date | Unread:
     raw = record.cells[column]
     day = date_of(raw)
     if day is None:
         return unread(record.at(column), raw, "the date is no date")
     if day.weekday() != 0:
         return unread(record.at(column), raw, "the week does not begin on a Monday")
+    if day + WEEK > published:
+        return unread(record.at(column), raw, "the week was not over when it was recorded")
     return day

@@ -1,4 +1,7 @@
-"""Shares through time as stacked areas; what is not named stays on top, as `other`."""
+"""Shares through time as stacked areas; what is not named stays on top, as `other`.
+
+Shares of tokens are of weeks, which end on a Sunday and are named by their Monday; others of days.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,11 @@ MOST_WEEKS = 160  # more than can be told apart
 SMALL = "smaller groups"
 LEAST_LABEL = 0.035  # a thinner layer gets no label
 Weeks = dict[dt.date, dict[str, float]]
+READINGS = {
+    True: "Each layer is one group's share of a week's tokens; the layers add up to all of them. "
+    "Left of the dashed line, weeks come from a reconstruction that lacks most free offers.",
+    False: "Each layer is one group's share on a day; the layers add up to all that is counted.",
+}
 
 
 class Areas(Chart):
@@ -42,13 +50,14 @@ class Areas(Chart):
         weeks: Weeks = defaultdict(dict)
         for e in shown.series:
             if e.value is not None:
-                weeks[e.detail["week"]][e.key[by]] = e.value
+                weeks[e.detail.get("week", e.as_of)][e.key[by]] = e.value
         if len(weeks) < 2:
             return None
         order, table = stacked(weeks, by, of)
         starts = spaced(sorted(table))
         x = time_axis(starts[0], starts[-1])
-        y = value_axis(0, 1, "share of tokens")
+        tokens = any("week" in e.detail for e in shown.series)
+        y = value_axis(0, 1, "share of tokens" if tokens else "share")
         y["axis"] |= {"format": "%"}
         colours = colours_of(order, of)
         areas = [
@@ -64,11 +73,8 @@ class Areas(Chart):
             layer(labels, {"type": "text", "align": "left", "dx": 7, "fontWeight": 600},
                   x=x, y=y, text={"field": "label"}, fill=own),
         )  # fmt: skip
-        reading = (
-            "Each layer is one group's share of a week's tokens; the layers add up to all of them. "
-            "Left of the dashed line, weeks come from a reconstruction that lacks most free offers."
-        )
-        columns = ("week", *(_label(g, by, shown) for g in order))
+        reading = READINGS[tokens]
+        columns = ("week" if tokens else "day", *(_label(g, by, shown) for g in order))
         rows = tuple((d, *(table[d].get(g, 0.0) for g in order)) for d in sorted(table))
         return Drawing(shown.sentence, reading, spec, columns, rows,
                        right_px=label_room([r["label"] for r in labels]),
@@ -164,10 +170,11 @@ def _tips(
 ) -> list[dict[str, Any]]:  # fmt: skip
     """One invisible rule per week, which says that week's shares."""
     rows = []
+    when = "Week of " if any("week" in e.detail for e in shown.series) else ""
     for day in starts:
         said = ", ".join(f"{_label(g, by, shown)} {number(table[day][g], 'fraction')} %"
                          for g in order if table[day][g] > 0)  # fmt: skip
-        rows.append({"day": stamp(day), "value": 0, "top": 1, "tip": f"Week of {day}: {said}"})
+        rows.append({"day": stamp(day), "value": 0, "top": 1, "tip": f"{when}{day}: {said}"})
     return [layer(rows, {"type": "rule", "strokeWidth": 6, "stroke": MUTED, "opacity": 0},
                   x=x, y=y, y2={"field": "top"})]  # fmt: skip
 
