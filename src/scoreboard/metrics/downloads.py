@@ -110,8 +110,13 @@ class Downloads(Metric):
         return found
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
-        """Every group's share, day by day."""
-        return self.series(tables, {**p, "of": None, "measure": "share"})
+        """Every group's share, day by day: the same for every group, and made once."""
+        asked = {**p, "of": None, "measure": "share"}
+        key = f"downloads drawn {asked}"
+        if key not in tables.cache:
+            tables.cache[key] = self.series(tables, asked)
+        found: list[Estimate] = tables.cache[key]
+        return found
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:

@@ -57,6 +57,7 @@ NODES = 7  # values of m for the bell, at even quantiles of its distribution
 NARROW = 8.0  # logarithm of weight below the greatest: where t is not looked at more closely
 SLIGHT = 3e-3  # of the greatest weight: what weighs less is left out
 CAUCHY = 10.0  # scale of t, in median errors
+NEAR = 4.5  # errors below a value from where a contender is surely below it
 REACH = 7.0  # errors below the best from where no contender can win
 LEAST = 1e-3  # of the largest error of a group: smaller errors are raised to it
 
@@ -151,11 +152,13 @@ def _mixture(x: Array, s: Array) -> Callable[[Array], Array]:
     """P(best <= at) over all shapes, edges and spreads that have weight."""
     import numpy as np
 
+    rough = [shape(x, s, _spreads(x, s))[0] + np.log(before) for shape, before in SHAPES]
+    likely = max(float(w.max()) for w in rough) - NARROW
     found = []
-    for shape, before in SHAPES:
-        weight, _ = shape(x, s, _spreads(x, s))
-        weight, function = shape(x, s, _narrowed(x, s, weight))
-        found.append((weight + np.log(before), function))
+    for (shape, before), coarse in zip(SHAPES, rough, strict=True):
+        if coarse.max() > likely:  # else the shape has no weight on a finer grid either
+            weight, function = shape(x, s, _narrowed(x, s, coarse))
+            found.append((weight + np.log(before), function))
     peak = max(float(w.max()) for w, _ in found)
     kept = [np.flatnonzero(w > peak + np.log(SLIGHT)) for w, _ in found]
     shares = [np.exp(w.ravel()[k] - peak) for (w, _), k in zip(found, kept, strict=True)]
@@ -248,7 +251,7 @@ def _bell(x: Array, s: Array, t: Array) -> Any:
         mk, tk = m[kept][:, None], t[kept][:, None]
         share = tk**2 / (tk**2 + s**2)
         mean, error = mk + share * (x - mk), np.sqrt(share) * s
-        near = (mean + REACH * error > at[0]).any(axis=0)
+        near = (mean + NEAR * error > at[0]).any(axis=0)
         z = (at[:, None] - mean[:, None, near]) / error[:, None, near]
         return ndtr(z).prod(axis=2)  # type: ignore[no-any-return]
 
@@ -303,7 +306,7 @@ def _near(x: Array, s: Array, at: Array) -> Any:
     """The contenders that may be above the lower end of the grid; the others are below it."""
     import numpy as np
 
-    return np.flatnonzero(x + REACH * s > at[0])
+    return np.flatnonzero(x + NEAR * s > at[0])
 
 
 def _even(x: Array, s: Array, t: Array) -> Any:
