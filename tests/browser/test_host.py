@@ -71,6 +71,8 @@ def test_what_cannot_be_is_said(page: Page, go: Open) -> None:
     page.locator("#host [name=accelerators]").select_option("8")
     page.locator("#host [name=device]").select_option("a100-80gb")
     expect(page.locator("#said")).to_contain_text("GB too little")
+    expect(page.locator("#said")).to_contain_text("These can: ")
+    expect(page.locator("#said")).to_contain_text("8 x NVIDIA H200 SXM")
     expect(page.locator("#result")).to_be_hidden()
     page.locator("#host [name=device]").select_option("h200")
     expect(page.locator("#result")).to_be_visible()

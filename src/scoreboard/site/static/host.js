@@ -210,6 +210,14 @@ function curves(q, found, width, height) {
   return svg;
 }
 
+// What would serve it, where the chosen hardware cannot.
+function others(q) {
+  const can = tables.speeds
+    .filter((r) => r.workload === q.said.workload && r.model === q.said.model && !r.why)
+    .map((r) => `${r.accelerators} x ${tables.hardware.find((d) => d.device === r.device).name}`);
+  return can.length ? ` These can: ${can.join(", ")}.` : " None of the hardware here can.";
+}
+
 function answer() {
   const said = document.getElementById("said");
   const parts = document.querySelectorAll("#answer > :not(#said)");
@@ -219,7 +227,7 @@ function answer() {
   let fault = "";
   if (wrong) fault = `${wrong.labels[0].firstChild.textContent.trim()}: ${wrong.validationMessage}`;
   else if (!q.speed) fault = `One machine holds no ${q.accelerators} of ${q.device.name}.`;
-  else if (q.speed.why) fault = `${q.accelerators} x ${q.device.name} cannot serve ${q.offer.name}: ${q.speed.why}.`;
+  else if (q.speed.why) fault = `${q.accelerators} x ${q.device.name} cannot serve ${q.offer.name}: ${q.speed.why}.${others(q)}`;
   else if (price === null) fault = `No price of ${q.device.name} is known: give your own.`;
   else if (q.years <= 0) fault = "Years must be above zero.";
   for (const part of parts) part.hidden = fault !== "";
