@@ -45,7 +45,8 @@ from scoreboard.tables import Price
 
 SAMPLED = 200
 SOURCES = sorted({s["source"] for s in bundle_snapshots().values()})
-PER_TOKEN = {"litellm", "tokencost"}  # these state prices per token, the others per million
+PER_TOKEN = {"litellm", "tokencost", "openrouter_models"}  # per token, the others per million
+CENTS = {"llm_stats"}  # sources whose prices are in cents
 SOUND_PROBLEMS = {  # Epoch divides these scores by the share of problems thought to be sound
     "FrontierMath-2025-02-28-Private": 0.57,
     "FrontierMath-Tier-4-2025-07-01-Private": 0.6,
@@ -127,7 +128,9 @@ def test_the_value_follows_from_the_raw_cell(mirror: Mirror, source: str) -> Non
 
 def price_of(source: str, raw: str) -> Decimal:
     """US dollars per million tokens, to ten places."""
-    return round(Decimal(raw) * (1_000_000 if source in PER_TOKEN else 1), 10)
+    factor = Decimal(1_000_000) if source in PER_TOKEN else Decimal(1)
+    factor = Decimal("0.01") if source in CENTS else factor
+    return round(Decimal(raw) * factor, 10)
 
 
 def fact_of(attribute: str, raw: str) -> str:
@@ -186,7 +189,7 @@ def test_rows_that_are_not_shipped_are_where_they_say(
             found = cell(bodies[loaded.snapshots[row.snapshot_id].sha256], row.locator) or ""
             assert row.raw == (found[:UNREAD_LENGTH] if table == "unread" else found), row
             if isinstance(row, Price):
-                assert row.usd_per_mtok == round(Decimal(found) * 1_000_000, 10), row
+                assert row.usd_per_mtok == price_of(source, found), row
 
 
 # runs: a row of prices or facts stands for all documents from its first to its last day
