@@ -12,7 +12,7 @@ from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._groups import canonical_group, group_domain
 from scoreboard.metrics._measures import MEASURES, NOTES, WHAT, Pie, pies
 from scoreboard.metrics._words import Name, group_words, plain_name
-from scoreboard.metrics.base import Metric, Param, Values
+from scoreboard.metrics.base import Metric, Param, Values, no_value
 from scoreboard.metrics.concentration import SAID, change_domain
 from scoreboard.store import Tables
 
@@ -103,6 +103,8 @@ class Crossover(Metric):
         ]  # fmt: skip
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        if "measure" not in e.detail:
+            return no_value(e)
         by, what = e.detail["by"], SAID[e.detail["measure"]]
         one, two = (group_words(by, e.key[k], name) for k in ("a", "b"))
         if e.value is None:

@@ -199,9 +199,9 @@ class Desk:
     def _about(self, rows: Sequence[Ref]) -> dict[Ref, tuple[str, str]]:
         """Each row's own name, and the model that it means."""
         if not self.about:
-            for table, provider in NAMED.items():
+            for table, (model, provider) in NAMED.items():
                 found = self.tables.connection.execute(
-                    f"SELECT DISTINCT snapshot_id, locator, source_name, coalesce(model, ''), "
+                    f"SELECT DISTINCT snapshot_id, locator, source_name, coalesce({model}, ''), "
                     f"{provider} FROM {table} ORDER BY ALL"
                 )
                 self.about |= {(r[0], r[1]): (r[2], r[3]) for r in found.fetchall()}
