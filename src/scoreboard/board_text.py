@@ -61,7 +61,7 @@ def text(head: dict[str, Any], found: Found, width: int | None = None) -> str:
             rows = figures[entry.id].shown(estimates[entry.id])
             if entry.brief:
                 lines.append(f"  {entry.title} [{entry.id}]")
-                lines.append(f"    {len(rows)} numbers: scoreboard show {entry.metric}")
+                lines.append(f"    quoted, {len(rows)} numbers: scoreboard show {entry.metric}")
             elif entry.table:
                 inner = None if width is None else width - 2
                 lines.append(f"  {entry.title} [{entry.id}]")
