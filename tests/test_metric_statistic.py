@@ -63,6 +63,7 @@ def test_where_it_comes_from(tables: Tables) -> None:
         "grade P: the publisher's own text was read",
         "Self-reported.",
         "no interval: the publisher gives none",
+        "our own figure: not in the data: there are no rows in usage",
     )
     assert found.detail == {
         "publisher": "menlo", "says": "It is so.", "date": "2024-11/2025-11",

@@ -59,7 +59,10 @@ def text(head: dict[str, Any], found: Found, width: int | None = None) -> str:
         lines.append("")
         for entry in section.figures:
             rows = figures[entry.id].shown(estimates[entry.id])
-            if entry.table:
+            if entry.brief:
+                lines.append(f"  {entry.title} [{entry.id}]")
+                lines.append(f"    quoted, {len(rows)} numbers: scoreboard show {entry.metric}")
+            elif entry.table:
                 inner = None if width is None else width - 2
                 lines.append(f"  {entry.title} [{entry.id}]")
                 more = get_metric(entry.metric).columns

@@ -387,7 +387,7 @@ def reconcile(
     publisher: Annotated[str | None, typer.Argument(help="A publisher; all when none.")] = None,
     format_: DataFormat = "table",
 ) -> None:
-    """Computed figures beside published statistics, the difference taken apart."""
+    """Computed figures beside published statistics."""
     from scoreboard import api, reconcile_text
     from scoreboard.render import to_json
 

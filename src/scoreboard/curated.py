@@ -389,6 +389,7 @@ class BoardFigure(Entry):
     metric: Id
     params: dict[str, str] = {}
     table: bool = False  # shown as a table, one row per group
+    brief: bool = False  # printed as a count and the command that shows it
     chart: bool = False  # its chart stands on the first page of the site
     groups: list[str] = []  # groups shown, in this order; empty: all
 

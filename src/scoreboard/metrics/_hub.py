@@ -183,7 +183,7 @@ def days_of(hub: Hub, source: str, period: str) -> Mapping[dt.date, Day]:
         )  # fmt: skip
     held = sorted({s for s, p in hub.counts})
     raise UsageError(
-        f"there are no counts of {source}: this machine has fetched none",
+        f"there are no counts of {source} among the rows",
         valid=held,
         repair=f"scoreboard sync {source}",
     )

@@ -90,16 +90,18 @@ def pies(tables: Tables, measure: str, by: str, *, large: bool = False) -> list[
     return known
 
 
-def pie_on(found: list[Pie], as_of: dt.date, measure: str) -> Pie:
-    """The newest by a day.
+def by_day(found: list[Pie], as_of: dt.date | None, measure: str) -> list[Pie]:
+    """Those up to a day, where one is given.
 
-    Raises UsageError, with the range there is, where there is none.
+    Raises UsageError, with the range there is, where there are none.
     """
-    past = [pie for pie in found if pie.day <= as_of]
+    if not found:
+        raise UsageError(f"there are no {measure} among the rows", repair="scoreboard sync")
+    past = [pie for pie in found if as_of is None or pie.day <= as_of]
     if not past:
-        known = f"days from {found[0].day} to {found[-1].day}" if found else "none: scoreboard sync"
+        known = f"days from {found[0].day} to {found[-1].day}"
         raise UsageError(f"no {measure} by {as_of}", valid=[known])
-    return past[-1]
+    return past
 
 
 def _pie(day: dt.date, totals: Mapping[str, float], refs: Iterable[Ref], n: int, *rest: str,

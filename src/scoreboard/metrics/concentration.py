@@ -12,8 +12,8 @@ from scoreboard.metrics._measures import (
     NOTES,
     WHAT,
     Pie,
+    by_day,
     measure_days,
-    pie_on,
     pies,
 )
 from scoreboard.metrics._words import Name, plain_name
@@ -68,14 +68,10 @@ class Concentration(Metric):
     )  # fmt: skip
 
     def compute(self, tables: Tables, p: Values) -> list[Estimate]:
-        found = self._pies(tables, p)
-        newest = found[-1].day if found else self.as_of(tables, p)
-        return [_estimate(pie_on(found, p.get("as_of") or newest, p["measure"]), p)]
+        return [_estimate(self._past(tables, p)[-1], p)]
 
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
-        end = p.get("as_of")
-        found = [pie for pie in self._pies(tables, p) if end is None or pie.day <= end]
-        return [_estimate(pie, p) for pie in found]
+        return [_estimate(pie, p) for pie in self._past(tables, p)]
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:
@@ -91,17 +87,14 @@ class Concentration(Metric):
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
         result: list[float | None] = []
         for p in grid:
-            found = self._pies(tables, p)
             try:
-                pie = pie_on(found, p.get("as_of") or found[-1].day, p["measure"])
-            except (UsageError, IndexError):
+                result.append(bounded(self._past(tables, p)[-1], p["stat"]).value)
+            except UsageError:
                 result.append(None)
-                continue
-            result.append(bounded(pie, p["stat"]).value)
         return result
 
-    def _pies(self, tables: Tables, p: Values) -> list[Pie]:
-        return pies(tables, p["measure"], p["by"])
+    def _past(self, tables: Tables, p: Values) -> list[Pie]:
+        return by_day(pies(tables, p["measure"], p["by"]), p.get("as_of"), p["measure"])
 
 
 def bounded(pie: Pie, stat: str) -> Bounded:

@@ -10,9 +10,9 @@ from itertools import accumulate
 from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._groups import canonical_group, group_domain
-from scoreboard.metrics._measures import MEASURES, NOTES, WHAT, Pie, pies
+from scoreboard.metrics._measures import MEASURES, NOTES, WHAT, Pie, by_day, pies
 from scoreboard.metrics._words import Name, group_words, plain_name
-from scoreboard.metrics.base import Metric, Param, Values
+from scoreboard.metrics.base import Metric, Param, Values, no_value
 from scoreboard.metrics.concentration import SAID, change_domain
 from scoreboard.store import Tables
 
@@ -103,6 +103,8 @@ class Crossover(Metric):
         ]  # fmt: skip
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
+        if "measure" not in e.detail:
+            return no_value(e)
         by, what = e.detail["by"], SAID[e.detail["measure"]]
         one, two = (group_words(by, e.key[k], name) for k in ("a", "b"))
         if e.value is None:
@@ -142,12 +144,7 @@ def _pies(tables: Tables, p: Values) -> list[Pie]:
         )
     if p["a"] == p["b"]:
         raise UsageError(f"a group does not pass itself: {p['a']}")
-    found = pies(tables, p["measure"], p["by"])
-    past = [x for x in found if p.get("as_of") is None or x.day <= p["as_of"]]
-    if not past:
-        known = f"days from {found[0].day} to {found[-1].day}" if found else "none: scoreboard sync"
-        raise UsageError(f"no {p['measure']} by {p.get('as_of')}", valid=[known])
-    return past
+    return by_day(pies(tables, p["measure"], p["by"]), p.get("as_of"), p["measure"])
 
 
 def race_of(found: Sequence[Pie], p: Values) -> Race:

@@ -26,6 +26,7 @@ from scoreboard.store import Tables
 
 PARTITIONS = ("family", "developer", "origin", "model", "relation")
 MEASURES = ("share", "count")
+LEAST_DRAWN = 30  # repositories: shares of fewer jump with every one
 
 
 def group_domain(tables: Tables, others: Values) -> list[str]:
@@ -88,8 +89,9 @@ class Derivatives(Metric):
         return [e for d in days if d >= first for e in estimates(lineage, p, d, quiet=True)]
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
-        """Every group's share, month by month."""
-        return self.series(tables, {**p, "of": None, "measure": "share"})
+        """Every group's share, month by month, from when there are enough to have shares of."""
+        found = self.series(tables, {**p, "of": None, "measure": "share"})
+        return [e for e in found if e.detail["repositories"] >= LEAST_DRAWN] or found
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:

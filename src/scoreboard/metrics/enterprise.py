@@ -39,8 +39,8 @@ class Enterprise(Metric):
         "averaged: the numbers are of different populations, years and words."
     )
     criticism = (
-        "Most publishers sell what they measure. Open-source tools, open models and AI as such are "
-        "mixed up in print. None of these numbers can be checked here."
+        "Most publishers sell what they measure. Free tools, open models and AI as such are mixed "
+        "up in print. None of these numbers can be checked here."
     )
     chart = "table"
     draws_itself = False
