@@ -22,7 +22,7 @@ from scoreboard.store import Tables, open_tables
 
 UNITS = {
     "points", "index_points", "rating_points", "minutes", "days", "months", "fraction",
-    "ratio", "usd_per_mtok", "usd", "count", "params_b", "hhi",
+    "ratio", "usd_per_mtok", "usd", "count", "params_b", "hhi", "date",
 }  # fmt: skip
 CHARTS = {
     "frontier", "steps", "bars", "areas", "bounds", "break_even", "crossing", "dots", "spells",

@@ -150,7 +150,7 @@ def crossing(count: int = 60) -> Shown:
             series.append(made(value, "count", on, key={"origin": group}))
     days = {k: FIRST + dt.timedelta(days=7 * w) for k, w in
             (("date", 31), ("earliest", 22), ("latest", 40))}  # fmt: skip
-    return shown(series, now=[made(217.0, "days", detail=days)], by="origin")
+    return shown(series, now=[made(20_500.0, "date", detail=days)], by="origin")
 
 
 MADE: Mapping[str, Callable[[], Shown]] = {

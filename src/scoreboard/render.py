@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import textwrap
@@ -35,6 +36,7 @@ SHOWN = {
     "ratio": "times",
     "count": "",
     "hhi": "of 10,000",
+    "date": "",
     "usd": "US dollars",
     "usd_per_mtok": "US dollars per million tokens",
     "params_b": "billion parameters",
@@ -42,6 +44,7 @@ SHOWN = {
 PLACES = {"CN": "China", "US": "US", "europe": "Europe", "other": "elsewhere"}
 MANY = 12  # from here on, only the notes that all estimates share are printed
 HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # control, direction marks, line separators
+BILLION = 1e9  # from here on money and counts are shown in billions
 NUMERIC = re.compile(r"[-+]?[\d,.]+k?|-|")
 
 
@@ -55,9 +58,13 @@ def clean(text: str) -> str:
 
 
 def number(value: float | None, unit: str) -> str:
-    """A value as it is shown: shares in per cent, prices to three digits."""
+    """A value as it is shown: shares in per cent, prices to three digits, dates as dates."""
     if value is None:
         return "no value"
+    if unit == "date":
+        return (dt.date(1970, 1, 1) + dt.timedelta(days=value)).isoformat()
+    if unit in ("usd", "count") and abs(value) >= BILLION:
+        return f"{value / BILLION:,.1f} billion"
     if unit == "params_b":
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     if unit in ("usd_per_mtok", "usd"):

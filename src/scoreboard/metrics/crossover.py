@@ -53,10 +53,10 @@ def pair_domain(tables: Tables, others: Values) -> list[str]:
 class Crossover(Metric):
     id = "crossover"
     title = "When one group passed another"
-    unit = "days"
+    unit = "date"
     definition = (
         "The day from which one group's tokens, downloads, derivatives or tracked models are more "
-        "than another's, to the end of the record; in days after the record's first."
+        "than another's, to the end of the record; the number counts days from 1970-01-01."
     )
     method = (
         "Week: each day's own value (a week of tokens, the downloads of 30 days, all derivatives "
@@ -123,7 +123,7 @@ class Crossover(Metric):
                 continue
             day = race.since([0.0] * len(race.days))
             inside = day and day != race.days[0]
-            result.append(float((day - race.days[0]).days) if day and inside else None)
+            result.append(_number(day) if inside else None)
         return result
 
 
@@ -177,15 +177,13 @@ def _estimate(race: Race, found: Sequence[Pie], p: Values) -> Estimate:
     change = next((x.day for x in found if x.official), None) if not why else None
     if change is not None and change == date != race.days[0]:
         caveats.append("on this day the record changes from a reconstruction to official rows")
-    days = None if why or date is None else float((date - race.days[0]).days)
-    low = None if days is None or earliest is None else float((earliest - race.days[0]).days)
-    high = None if days is None or latest is None else float((latest - race.days[0]).days)
+    there = not why
     return Estimate(
-        value=days,
-        low=low,
-        high=high,
-        interval=Interval("bounds", None) if days is not None else None,
-        unit="days",
+        value=_number(date) if there else None,
+        low=_number(earliest) if there else None,
+        high=_number(latest) if there else None,
+        interval=Interval("bounds", None) if there else None,
+        unit="date",
         method=f"last crossing of {'weekly' if p['stat'] == 'week' else 'cumulative'} values, "
         f"{race.days[0]} to {race.days[-1]}",
         as_of=race.days[-1],
@@ -193,18 +191,17 @@ def _estimate(race: Race, found: Sequence[Pie], p: Values) -> Estimate:
         key={"a": p["a"], "b": p["b"]},
         n=len(race.days),
         caveats=tuple(caveats),
-        inputs=Inputs.of(r for x in found for r in x.refs) if days is not None else Inputs(),
+        inputs=Inputs.of(r for x in found for r in x.refs) if there else Inputs(),
         detail={"date": None if why else date, "earliest": None if why else earliest,
                 "latest": None if why else latest, "first_lead": race.first,
-                "in_words": () if why else (_said(date, earliest, latest),),
                 "record_begins": race.days[0], "measure": p["measure"], "by": p["by"],
                 "stat": p["stat"]},
     )  # fmt: skip
 
 
-def _said(date: dt.date | None, earliest: dt.date | None, latest: dt.date | None) -> str:
-    ends = f"between {earliest} and {latest}" if latest else f"not before {earliest}"
-    return f"since {date}, {ends}"
+def _number(day: dt.date | None) -> float | None:
+    """Days from 1970-01-01."""
+    return None if day is None else float((day - dt.date(1970, 1, 1)).days)
 
 
 def _absent(race: Race, date: dt.date | None, a: str) -> str:
