@@ -42,7 +42,7 @@ def host(
     format_: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
-    """Host a model yourself, or buy from an API: memory, cost, break-even."""
+    """Host a model yourself, or buy from an API?"""
     from scoreboard import api, host_text
     from scoreboard.metrics import get_metric
     from scoreboard.render import as_document, to_json

@@ -131,11 +131,11 @@ class Host(Metric):
         return self.compute(tables, p)
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
-        model = name("model", e.key["model"])
         if e.value is None:
-            return no_value(e) if e.caveats else f"No value: {model} cannot be hosted so."
+            return no_value(e)
         d = e.detail
-        text = f"Hosting {model} on {placed(d)} costs {dollars(e.value)} per million tokens"
+        where = f"{name('model', e.key['model'])} on {placed(d)}"
+        text = f"Hosting {where} costs {dollars(e.value)} per million tokens"
         offer = d["api"] or d["equivalent"]
         if offer is None:
             return f"{text}, and no API offers it or its like."
