@@ -45,6 +45,8 @@ LEFT_OUT = [  # source, provider, model, words of the rule
     ("litellm", "fireworks", "qwen3-0.6b", "a filler"),
     ("models_dev", "openrouter", "gpt-5.4-mini", "another unit"),
     ("models_dev", "helicone", "mistral-nemo-instruct-2407", "another unit"),
+    ("genai_prices", "openai", "gpt-oss-120b", "the price of OpenRouter"),
+    ("genai_prices", "deepseek", "deepseek-v3.2", "the price of OpenRouter"),
     ("llm_stats", "together", "gemma-3n-e4b-it", "another unit"),
 ]
 

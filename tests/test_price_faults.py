@@ -6,7 +6,7 @@ import pytest
 
 from metric_world import Row, catalogue, listed, released, stated, world
 from scoreboard.metrics import get_metric
-from scoreboard.price_faults import RULES, mark_faults
+from scoreboard.price_faults import BORROWER, RULES, mark_faults
 from scoreboard.store import Tables
 
 DAY = "2026-01-05"
@@ -37,11 +37,18 @@ def both(model: str, provider: str, usd_in: str, usd_out: str) -> list[Row]:
             for kind, usd in (("input", usd_in), ("output", usd_out))]  # fmt: skip
 
 
+def borrowed(usd_in: str, usd_out: str) -> list[Row]:
+    """What one source says of an open model, at OpenRouter and at its developer."""
+    return [{**row, "source": BORROWER} for provider in ("openrouter", "acme")
+            for row in both("o3", provider, usd_in, usd_out)]  # fmt: skip
+
+
 UNIT = [row for p, usd in zip("abcd", ("1", "1", "1.2", "0.9"), strict=True)
         for row in both("o1", p, usd, usd)]  # fmt: skip
 FAULTY = {
     "units": ([*UNIT, *both("o1", "host", "0.000001", "200")], 2, "another unit"),
     "filler": ([r for m in OPEN for r in both(m, "host", "0.1", "0.1")], 12, "a filler"),
+    "borrowed": (borrowed("0.3", "0.5"), 2, "the price of OpenRouter"),
     "resold": ([r for m in CLOSED for r in both(m, "host", "1", "2")], 12, "0.14 of their dev"),
 }
 
@@ -71,6 +78,12 @@ def test_what_is_dear_or_cheap_for_a_reason_stays() -> None:
     discount = [r for m in CLOSED for r in both(m, "a", "4", "8")]
     few = [*both("o0", "b", "1", "1"), *both("o0", "c", "1", "1"), *both("o0", "d", "200", "200")]
     assert faults(market(*like, *discount, *few)) == []
+
+
+def test_a_price_that_another_source_confirms_is_not_borrowed() -> None:
+    other = listed("o3", "acme", "0.3", DAY, DAY, source="dev")
+    found = faults(market(*borrowed("0.3", "0.5"), other))
+    assert len(found) == 1  # the output price, which nobody confirms
 
 
 def test_a_developers_own_list_is_no_filler() -> None:

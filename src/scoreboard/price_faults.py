@@ -15,6 +15,7 @@ UNIT_FAULT = 100  # so far from the median of its model and kind, a price is in 
 LEAST_PROVIDERS = 4  # of a model, for its median to judge one of them
 LEAST_MODELS = 5  # of a provider's list, for a rule about the list
 FILLER_SPAN = 100  # largest to smallest model, in parameters, that one price stands for
+BORROWER = "genai_prices"  # fills in developers' offers of open models from OpenRouter's list
 RESALE = 0.5  # of the developer's own price: no reseller sells a whole list under it
 
 USABLE = "model <> '' AND variant = '' AND tier = '' AND usd_per_mtok > 0 AND fault = ''"
@@ -72,7 +73,23 @@ FROM lists WHERE offers.source = lists.source AND offers.provider = lists.provid
   AND ratio < {RESALE} AND rank = 'catalogue' AND fault = ''
 """
 
-RULES = {"units": UNITS, "filler": FILLER, "resold": RESOLD}
+BORROWED = f"""
+UPDATE offers SET fault = 'the price of OpenRouter, which the source has as the developer''s own'
+FROM models m, providers p
+WHERE offers.source = '{BORROWER}' AND m.model = offers.model AND p.provider = offers.provider
+  AND p.first_party_of = m.developer AND m.weights
+  AND offers.provider <> 'openrouter' AND offers.rank = 'catalogue'
+  AND offers.variant = '' AND offers.tier = '' AND offers.usd_per_mtok > 0 AND offers.fault = ''
+  AND EXISTS (
+    SELECT 1 FROM offers r WHERE r.source = offers.source AND r.provider = 'openrouter'
+      AND r.model = offers.model AND r.kind = offers.kind AND r.usd_per_mtok = offers.usd_per_mtok)
+  AND NOT EXISTS (
+    SELECT 1 FROM offers o JOIN providers q ON q.provider = o.provider
+    WHERE q.first_party_of = m.developer AND o.model = offers.model AND o.kind = offers.kind
+      AND o.usd_per_mtok = offers.usd_per_mtok AND o.source <> offers.source)
+"""  # an open model that its developer does not sell, or sells at another price
+
+RULES = {"units": UNITS, "filler": FILLER, "resold": RESOLD, "borrowed": BORROWED}
 
 
 def mark_faults(connection: duckdb.DuckDBPyConnection) -> None:
