@@ -116,9 +116,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return _round(value)
     if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): v if type(v) in ATOMS else plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
+        return [v if type(v) in ATOMS else plain(v) for v in value]
     if isinstance(value, dt.date):
         return value.isoformat()
     return float(value)

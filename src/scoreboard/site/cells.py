@@ -35,6 +35,7 @@ HEADS = {
     "rank_low": "best rank", "rank_high": "worst rank", "weights_from": "weights since",
     "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
 }  # fmt: skip
+OWN = frozenset({*THINGS, "evidence", "address", "home", "document", "name", "raw"})  # that link
 LONG_WORD = 32  # from here on a word may be broken anywhere
 LONG = 300  # characters of a cell before it is cut
 WEB = re.compile(r"https?://[^\s<>\"']+\Z")
@@ -154,12 +155,15 @@ class Writer:
     def body(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Markup:
         """The rows of a table."""
         lines = []
+        rest = [(column, column not in OWN) for column in columns[1:]]
         for row in rows:
             start = f'<tr id="{escape(row["id_"])}">' if "id_" in row else "<tr>"
             at = self._row(row)
             cells = [
-                f"<td{_style(v := row.get(column))}>{self._value(column, v, row, at)}</td>"
-                for column in columns[1:]
+                _text_cell(value)
+                if type(value := row.get(column)) is str and bare
+                else f"<td{_style(value)}>{self._value(column, value, row, at)}</td>"
+                for column, bare in rest
             ]
             first = row.get(columns[0])
             style = "" if is_number(first) else _style(first)
@@ -184,6 +188,12 @@ class Writer:
         if column in THINGS and value:
             return self.world.name(THINGS[column], str(value))
         return text_of(column, value)
+
+
+@lru_cache(maxsize=65_536)
+def _text_cell(text: str) -> str:
+    """A cell of text that links nowhere: the same text stands in many rows."""
+    return f"<td{_style(text)}>{_escaped(text_of('', text))}</td>"
 
 
 @lru_cache(maxsize=65_536)
