@@ -210,7 +210,9 @@ class TestPages:
     def made(world_: World) -> dict[str, Page]:
         rows = read_things(world_.tables)
         whole = with_things(world_, rows)
-        dealt = [p for k in things.kinds() for turn in (0, 1) for p in pages([], k, turn, 2, whole)]
+        dealt = [
+            p for k in things.kinds() for turn in (0, 1) for p in pages([], {}, k, turn, 2, whole)
+        ]
         found = {p.path: p for p in dealt}
         assert len(found) == len(dealt)
         return found
@@ -273,7 +275,7 @@ class TestPages:
         turns = max(1, len(rows[kind.id]) // 3)
         whole = with_things(real, rows)
         renderer = Renderer(whole, "https://board.example/")
-        made = list(pages([], kind, 0, turns, whole))
+        made = list(pages([], {}, kind, 0, turns, whole))
         assert len(made) == 1 + len(rows[kind.id][::turns])
         for page in made:
             assert renderer.html(page).rstrip().endswith("</html>")

@@ -33,6 +33,7 @@ from scoreboard.site.jobs import (
     chart_files,
     part,
     parts,
+    without_rows,
     written,
 )
 from scoreboard.site.links import figure_path
@@ -137,7 +138,7 @@ class _Build:
         self.progress("choosing figures")
         found = shared(crew.answers(wanted(tables, day), self.progress))
         known = Figures.of(found)
-        drawn = [a for a in found if a.plot]
+        drawn = [without_rows(a) for a in found if a.plot]
         later = [crew.later(partial(chart_files, folder, drawn[i :: crew.jobs]))
                  for i in range(crew.jobs)]  # fmt: skip
         later += [crew.later(partial(whole, known, pages)) for pages in parts(found)]

@@ -24,7 +24,7 @@ from scoreboard.site.world import World, open_world
 from scoreboard.store import Tables
 
 FIGURES = 40  # in one part
-TURNS = {"model": 3}  # parts of a kind of which there are many
+TURNS = {"model": 2}  # parts of a kind of which there are many
 Key = tuple[str, str]
 Pages = Callable[[World], Iterable[Page]]
 
@@ -88,12 +88,21 @@ def part(folder: Path, url: str, known: Figures, pages: Pages, desk: Desk) -> Ma
 
 def parts(found: Sequence[Answer]) -> Iterable[Pages]:
     """The pages of all things and figures, in parts of some hundred milliseconds."""
+    named_by = things.mentions(found)
     for kind in things.kinds():
+        own = [without_rows(a) for a in found if a.kind == kind.id]
         turns = TURNS.get(kind.id, 1)
         for turn in range(turns):
-            yield partial(things.pages, found, kind, turn, turns)
+            also = named_by if kind.id == "model" else {}
+            yield partial(things.pages, own, also, kind, turn, turns)
     for i in range(0, len(found), FIGURES):
         yield partial(all_figure_pages, found[i : i + FIGURES])
+
+
+def without_rows(answer: Answer) -> Answer:
+    """What other pages than its own show of a figure: less to send to another process."""
+    estimates = [replace(e, left_out=()) for e in answer.estimates]
+    return replace(answer, estimates=estimates, rows=(), left_out=(), about={}, history=())
 
 
 def all_figure_pages(answers: Sequence[Answer], world: World) -> Iterable[Page]:

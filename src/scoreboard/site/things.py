@@ -90,18 +90,30 @@ def with_things(world: World, things: Mapping[str, Sequence[Row]]) -> World:
     return replace(world, names={**world.names, **named(things)}, paths={**world.paths, **paths})
 
 
-def pages(
-    answers: Iterable[Answer], kind: Kind, turn: int, turns: int, world: World
-) -> Iterable[Page]:
-    """The pages of a kind of thing, dealt out over `turns` processes; with the first its list."""
-    own: dict[tuple[str, str], list[Answer]] = defaultdict(list)
-    mentioned: dict[tuple[str, str], dict[str, Answer]] = defaultdict(dict)
+Mentions = dict[str, dict[str, str]]  # by model: the figures that name it, with their sentences
+
+
+def mentions(answers: Iterable[Answer]) -> Mentions:
+    """The figures that name a model."""
+    found: Mentions = defaultdict(dict)
     for answer in answers:
-        own[answer.kind, answer.thing].append(answer)
         for estimate in answer.estimates if len(answer.estimates) == 1 else ():
             for side in SIDES:
                 if model := estimate.detail.get(side):
-                    mentioned["model", str(model)][answer.figure.id] = answer
+                    found[str(model)][answer.figure.id] = answer.sentences[0]
+    return dict(found)
+
+
+def pages(
+    own: Iterable[Answer], named_by: Mentions, kind: Kind, turn: int, turns: int, world: World
+) -> Iterable[Page]:
+    """The pages of a kind of thing, dealt out over `turns` processes; with the first its list.
+
+    `own` are the figures of these things, `named_by` those that name them.
+    """
+    figures: dict[str, list[Answer]] = defaultdict(list)
+    for answer in own:
+        figures[answer.thing].append(answer)
     also = aliases(world.tables, kind)
     things = world.tables.rows(kind.sql)
     if turn == 0:
@@ -110,13 +122,14 @@ def pages(
     stated = rows_behind(world.tables, kind)
     for row in things[turn::turns]:
         thing = row["id"]
-        others, found = mentioned[kind.id, thing], own[kind.id, thing]
+        found = figures[thing]
         tables = [
             Table.of(s.id, s.title, sections[s.id][thing], note=s.note,
                      stem=f"data/{s.files}", whole=s.files)
             for s in kind.sections if thing in sections[s.id]
         ]  # fmt: skip
-        rest = [a for i, a in others.items() if i not in {f.figure.id for f in found}]
+        mine = {a.figure.id for a in found}
+        rest = {i: said for i, said in named_by.get(thing, {}).items() if i not in mine}
         yield thing_page(kind, row, tables, found, rest, stated[thing],
                          also.get(thing, ""))  # fmt: skip
 
@@ -151,7 +164,7 @@ def thing_page(
     row: Row,
     tables: Sequence[Table],
     figures: Sequence[Answer],
-    mentioned: Sequence[Answer],
+    mentioned: Mapping[str, str],
     stated: Mapping[str, Row],
     also: str,
 ) -> Page:
@@ -170,7 +183,7 @@ def thing_page(
         "kind": kind.id, "id": row["id"], "name": name, "facts": facts,
         "figures": [{"figure": a.figure.id, "sentence": a.sentences[0],
                      "estimates": [e.as_json() for e in a.estimates]} for a in figures],
-        "mentioned": [a.figure.id for a in mentioned],
+        "mentioned": list(mentioned),
         "tables": {t.id: list(t.rows) for t in tables},
     }  # fmt: skip
     context = {"kind": kind, "facts": facts, "behind": behind, "tables": tables,
