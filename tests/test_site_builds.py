@@ -22,8 +22,9 @@ COUNT = {"id": "count", "title": "Models by developer", "metric": "models",
 # Where a list price of alpha-1 by its maker is read: the raw row, the figures computed from it,
 # the pages of its model and provider, the lists that print its value, the table it stands in.
 OF_THE_PRICE = {
-    *(f"figures/{stem}.{suffix}" for stem in ("alpha", "price", "price~~model=alpha-1", "index")
+    *(f"figures/{stem}.{suffix}" for stem in ("alpha", "price", "index")
       for suffix in ("html", "json", "csv", "parquet")),
+    *(f"figures/price~~model=alpha-1.{suffix}" for suffix in ("html", "json")),
     *(f"{page}.{suffix}" for suffix in ("html", "json") for page in (
         "documents/curated~~prices~2facme.yml.part-1", "models/alpha-1", "providers/acme",
         "index", "changes")),

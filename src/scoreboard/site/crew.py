@@ -73,6 +73,7 @@ _DESK: list[Desk] = []  # of this process
 def _start(scope: Scope, day: dt.date | None) -> None:
     """In a new process: open the tables once, and read what the figures of all things share."""
     desk = open_desk(open_tables(scope), day)
+    desk.tables.connection.execute("SET threads = 1")  # a process for each core
     for metric in all_metrics().values():
         for kind in metric.things:
             things_of(desk.tables, metric, kind, day)

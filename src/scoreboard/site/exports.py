@@ -123,7 +123,9 @@ def _put(
 @cache
 def _memory() -> duckdb.DuckDBPyConnection:
     """The database in memory through which a process writes small tables."""
-    return connect()
+    connection = connect()
+    connection.execute("SET threads = 1")  # such tables are small, and processes share the cores
+    return connection
 
 
 class Files:

@@ -17,7 +17,7 @@ from scoreboard.reconcile import speaking_of
 from scoreboard.render import clean, number
 from scoreboard.site.answers import Answer, file_of
 from scoreboard.site.links import figure_path, slug, twin
-from scoreboard.site.page import Page, Table
+from scoreboard.site.page import FORMATS, Page, Table
 from scoreboard.site.world import World, document_of, document_path, is_curated
 from scoreboard.sources import all_sources
 from scoreboard.tables import source_of
@@ -183,8 +183,10 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
         "credit": credit(answer),
         "estimates": Table.of("values", "Values", estimate_rows(world, answer, path),
                               stem=twin(path, "")) if several else None,
-        "files": None if several else Table.of(
+        "files": None if several or answer.thing else Table.of(
             "values", "Values", estimate_rows(world, answer, path), stem=twin(path, "")),
+        # a single number of a thing stands in its twin; the tables it is cut from are whole ones
+        "own_formats": FORMATS if several or not answer.thing else ("json",),
         "series": series_table(answer, path),
         "rows": Table.of("input-rows", "Rows", rows) if rows and not parts else None,
         "parts_of_rows": [rows_path(listed, i + 1) for i in range(parts)],

@@ -82,7 +82,6 @@ def part(folder: Path, url: str, known: Figures, pages: Pages, desk: Desk) -> Ma
     world, output = known.within(desk.world), Output(folder)
     with Files(output.put) as files:
         made = list(written(Renderer(world, url), pages(world), files))
-    output.settle()
     return Made(made, output.files, output.written)
 
 
@@ -122,7 +121,6 @@ def chart_files(folder: Path, answers: Sequence[Answer], _: Desk) -> Made:
             output.put(f"{frozen}.svg", text)
             output.put(f"{frozen}.png", png)
             output.put(embed_path(answer.figure.id, "png"), png)
-    output.settle()
     return Made([], output.files, output.written)
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Semaphore
 from typing import Any
 
 from scoreboard.config import unwritable
@@ -18,7 +16,6 @@ from scoreboard.snapshots import write_atomic
 MANIFEST = "site.json"  # what was built from what; makes a folder one of ours
 KEPT = ("frozen/",)  # what links of others point to stays for ever
 RELEASES = "releases"
-WAITING = 200  # files that may wait to be written
 
 
 @dataclass
@@ -30,9 +27,6 @@ class Output:
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     _old: dict[str, Any] = field(default_factory=dict)
-    _writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
-    _pending: list[Future[None]] = field(default_factory=list)
-    _room: Semaphore = field(default_factory=lambda: Semaphore(WAITING))
 
     @classmethod
     def open(cls, folder: Path) -> Output:
@@ -63,15 +57,11 @@ class Output:
         )
 
     def put(self, path: str, body: bytes | str) -> None:
-        """A file of the site; written only where it differs, while the next is made."""
+        """A file of the site; written only where it differs."""
         content = body.encode("utf-8", "replace") if isinstance(body, str) else body
         if path in self.files:
             raise ValueError(f"two things want to be {path}")
         self.files[path] = len(content)
-        self._room.acquire()
-        self._pending.append(self._writer.submit(self._write, path, content))
-
-    def _write(self, path: str, content: bytes) -> None:
         target = self.folder / path
         try:
             if _size(target) == len(content) and target.read_bytes() == content:
@@ -83,15 +73,7 @@ class Output:
             target.write_bytes(content)  # a broken build is found by its manifest and built again
         except OSError as error:
             raise unwritable(target, error) from error
-        finally:
-            self._room.release()
         self.written.append(path)
-
-    def settle(self) -> None:
-        """Wait until all is on disk."""
-        for pending in self._pending:
-            pending.result()
-        self._pending.clear()
 
     def take(self, files: dict[str, int], written: list[str]) -> None:
         """What another process put into the same folder."""
@@ -107,9 +89,7 @@ class Output:
         self._record("", old)
         try:
             yield
-            self.settle()
         except BaseException:
-            wait(self._pending)
             self._record("", {**old, **self._found()})
             raise
         self._finish(key)

@@ -148,8 +148,9 @@ class Renderer:
         return self._frames[key]
 
     def dataset(
-        self, name: str, about: str, page: Page, stems: Mapping[str, str]
-    ) -> dict[str, Any]:
+        self, name: str, about: str, page: Page, stems: Mapping[str, str],
+        formats: Sequence[str] = FORMATS,
+    ) -> dict[str, Any]:  # fmt: skip
         """A page as a Dataset of schema.org: `stems` are its tables by name, without suffix."""
         return {
             "@context": "https://schema.org/",
@@ -163,7 +164,8 @@ class Renderer:
             "distribution": [
                 {"@type": "DataDownload", "name": f"{table}.{suffix}", "encodingFormat": media,
                  "contentUrl": f"{self.url}{stem}.{suffix}"}
-                for table, stem in stems.items() for suffix, media in MEDIA.items()
+                for table, stem in stems.items()
+                for suffix, media in MEDIA.items() if suffix in formats
             ],
         }  # fmt: skip
 
