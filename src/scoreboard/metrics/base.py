@@ -109,6 +109,7 @@ class Metric(ABC):
     tables: ClassVar[tuple[str, ...]]
     params: ClassVar[tuple[Param, ...]]
     draws_itself: ClassVar[bool] = True  # its chart shows the figure's own series, no other groups
+    draws_things: ClassVar[tuple[str, ...] | None] = None  # kinds whose figures are drawn; all
     things: ClassVar[
         tuple[str, ...]
     ] = ()  # kinds of things with a figure each: a parameter or `by`

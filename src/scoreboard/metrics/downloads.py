@@ -74,6 +74,7 @@ class Downloads(Metric):
     )
     chart = "areas"
     draws_itself = False
+    draws_things = ()
     things = ("family",)
     tables = ("downloads",)
     params = (

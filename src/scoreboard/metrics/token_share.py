@@ -106,6 +106,7 @@ class TokenShare(Metric):
     )
     chart = "areas"
     draws_itself = False
+    draws_things = ("family",)
     things = ("family", "developer")
     tables = ("usage",)
     params = (

@@ -151,7 +151,7 @@ class Desk:
             return None
         sentences = [metric.finding(e, self.name) for e in estimates]
         rows = sorted({r for e in estimates for r in e.inputs.rows})
-        drawn = metric.drawn(tables, values)
+        drawn = metric.drawn(tables, values) if _is_drawn(metric, asked.kind) else []
         return Answer(
             replace(figure, given=tuple(params.items())), params, estimates, sentences,
             self._plot(figure, params, estimates, sentences, drawn), rows[:MOST_ROWS],
@@ -204,6 +204,11 @@ class Desk:
                 )
                 self.about |= {(r[0], r[1]): (r[2], r[3]) for r in found.fetchall()}
         return {r: self.about[r[:2]] for r in rows[:MOST_ROWS] if r[:2] in self.about}
+
+
+def _is_drawn(metric: Metric, kind: str) -> bool:
+    """Whether a figure has a chart: of a thing of this kind, if it is of one."""
+    return not kind or metric.draws_things is None or kind in metric.draws_things
 
 
 def plot(kind: str, drawing: Drawing) -> Plot:
