@@ -157,7 +157,7 @@ def said(d: Any) -> str:
     volume, days = d["break_even_mtok"], d["break_even_days"]
     ends = [days["low"], days["high"]]
     if ends == [None, None]:
-        time = "what it takes to begin is never saved"
+        time = "what it takes to begin is never paid back"
     else:
         first = duration(ends[0])
         time = f"it pays back after {first} at best" + (

@@ -107,7 +107,7 @@ class PriceDisagreement(Metric):
         who = f"{e.key['a']} and {e.key['b']}" if e.key["a"] and e.key["b"] else "Two sources"
         model = (f", most of all on {name('model', e.detail['widest'][0]['model'])}"
                  if e.detail["widest"] else "")  # fmt: skip
-        return (f"{who} disagree on {number(e.value, e.unit)} of the prices that both state, per "
+        return (f"{who} disagree on {number(e.value, e.unit)} % of the prices that both state, per "
                 f"million {KIND_WORDS[e.key['kind']]}{model}.")  # fmt: skip
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
