@@ -310,4 +310,4 @@ class TestWords:
     def test_never(self) -> None:
         # one request a day: nothing is ever saved
         said: Any = HOST.finding(ask(requests="1"))
-        assert "what it takes to begin is never saved" in said
+        assert "what it takes to begin is never paid back" in said

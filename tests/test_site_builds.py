@@ -22,7 +22,7 @@ COUNT = {"id": "count", "title": "Models by developer", "metric": "models",
 # Where a list price of alpha-1 by its maker is read: the raw row, the figures computed from it,
 # the pages of its model and provider, the lists that print its value, the table it stands in.
 OF_THE_PRICE = {
-    *(f"figures/{stem}.{suffix}" for stem in ("alpha", "price", "index")
+    *(f"figures/{stem}.{suffix}" for stem in ("alpha", "price", "workload_cost", "index")
       for suffix in ("html", "json", "csv", "parquet")),
     *(f"figures/price~~model=alpha-1.{suffix}" for suffix in ("html", "json")),
     *(f"{page}.{suffix}" for suffix in ("html", "json") for page in (
@@ -30,7 +30,9 @@ OF_THE_PRICE = {
         "index", "changes")),
     *(f"{table}.{suffix}" for suffix in ("csv", "json", "parquet")
       for table in ("data/offers", "changes-headlines")),
-    "metrics/price.html", "feeds/headlines.xml",
+    # that two sources agree on it stays true; the row behind it says another price
+    "figures/price_disagreement.html", "figures/price_disagreement.json",
+    "metrics/price.html", "metrics/workload_cost.html", "feeds/headlines.xml",
     "data/croissant.json", "data/index.json",  # checksums and sizes of the tables
     "site.json",
 }  # fmt: skip

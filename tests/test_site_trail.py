@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import random
 import re
@@ -21,7 +22,9 @@ from site_reader import DATA_PAGES, NUMBER, Element, files_of, page, place, read
 SEED = 20260825
 FOLLOWED = 50
 SAMPLED = 150  # of models, and of figures
-SOURCES = ("scores", "prices", "tokens", "totals", "facts", "unread")  # tables of the bundle
+SOURCES = (  # tables of the bundle
+    "scores", "prices", "tokens", "totals", "downloads", "relations", "facts", "unread",
+)  # fmt: skip
 FOLDERS = (
     "benchmarks", "developers", "families", "figures", "licences", "metrics", "models",
     "providers", "sources", "statistics",
@@ -72,7 +75,7 @@ def test_every_number_of_a_page_is_a_link(built_site: Path, folder: str) -> None
 @pytest.mark.parametrize("path", ["index.html", "changes.html"])
 def test_every_number_of_the_first_pages_is_a_link(built_site: Path, path: str) -> None:
     root = read(built_site, path)
-    assert sum(1 for _ in root.all("td", "n")) > 40
+    assert sum(1 for _ in root.all("td", "n")) > 40  # most of them in the table of families
     assert list(unlinked(root)) == []
 
 
@@ -146,8 +149,11 @@ def own_values() -> dict[str, float]:
     found = {}
     for path in sorted((CURATED / "prices").glob("*.yml")):
         for p in yaml.load(path)["prices"]:
-            where = "/".join(str(p[k]) for k in ("model", "kind", "from") if k in p)
-            found[f"prices/{path.name}#{where}"] = float(p["usd_per_mtok"])
+            parts = [p["model"], p["kind"], str(p.get("from") or "")]
+            parts += [p[k] for k in ("variant", "tier") if p.get(k)]
+            where = f"prices/{path.name}#{'/'.join(parts)}"
+            assert where not in found, where
+            found[where] = float(p["usd_per_mtok"])
     for path in sorted((CURATED / "statistics").glob("*.yml")):
         for s in yaml.load(path)["statistics"]:
             found[f"statistics#{s['id']}/value"] = float(s["value"])
@@ -252,6 +258,8 @@ def board(site: Path) -> list[str]:
 
 def rounded_to(shown: str, value: float, unit: str) -> bool:
     """Whether a shown number is this value, rounded to the digits that are shown."""
+    if unit == "date":
+        return dt.date.fromisoformat(shown) - dt.date(1970, 1, 1) == dt.timedelta(days=value)
     bare = shown.replace(",", "")
     digits = len(bare.partition(".")[2])
     return abs(float(bare) - value * SCALE.get(unit, 1.0)) <= 0.5000001 * 10.0**-digits

@@ -181,7 +181,8 @@ def _add_curated_prices(connection: duckdb.DuckDBPyConnection, curated: Curated)
 def _curated_prices(curated: Curated) -> Iterable[tuple[Any, ...]]:
     for provider, p in curated.prices:
         file = f"prices/{provider}.yml"
-        place = f"{file}#{p.model}/{p.kind}/{p.since or ''}"
+        parts = (p.model, p.kind, str(p.since or ""), *filter(None, (p.variant, p.tier)))
+        place = f"{file}#{'/'.join(parts)}"
         yield (
             p.model, p.variant or "", provider, p.tier or "", p.kind, p.usd_per_mtok,
             p.since, p.until, None, None, "curated", "developer" if p.grade == "P" else "curated",

@@ -61,7 +61,8 @@ def whole_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE' "
         "AND table_catalog = current_database() ORDER BY 1"
     ).fetchall()
-    return [name for (name,) in found if name not in NOT_PUBLIC]
+    names = [name for (name,) in found if name not in NOT_PUBLIC]
+    return [n for n in names if connection.execute(f'SELECT 1 FROM "{n}" LIMIT 1').fetchall()]
 
 
 def query_files(

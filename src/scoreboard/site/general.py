@@ -12,6 +12,8 @@ from scoreboard.figures import board
 from scoreboard.render import PLACES, number
 from scoreboard.site.answers import Answer
 from scoreboard.site.exports import ABOUT, LEAVING, TERMS, Download, citation
+from scoreboard.site.figure_pages import estimate_rows
+from scoreboard.site.links import figure_path
 from scoreboard.site.page import Page, Table
 from scoreboard.site.world import World
 from scoreboard.sources import all_sources
@@ -103,14 +105,22 @@ def home_page(
         "changes": {name: list(t.rows[:NEWEST]) for name, t in found.items()},
     }  # fmt: skip
     recent = {name: list(t.rows[:NEWEST]) for name, t in found.items()}
-    families = next((a for s in sections for a in s["answers"] if a.params.get("by") == "family"),
-                    None)  # fmt: skip
+    listed = [a for s in sections if s["table"] for a in s["answers"]]
+    families = next((a for a in listed if _of_families(a)), None)
+    tables = [(s["title"], a, Table.of(f"table-{a.figure.id}", s["title"],
+                                       estimate_rows(world, a, figure_path(a.figure.id))))
+              for s in sections if s["table"] for a in s["answers"]
+              if not a.plot and not _of_families(a)]  # fmt: skip
     lead = ("How far open-weight AI models are behind closed ones, what a given level costs, and "
             "who uses what. Every number leads to its rows.")  # fmt: skip
     return Page("index.html", "home.html", "Open Model Scoreboard", lead, data,
                 {"head": head, "sections": sections, "recent": recent,
                  "families": family_rows(world, families) if families else None,
-                 "places": PLACES}, kind="page")  # fmt: skip
+                 "tables": tables, "places": PLACES}, kind="page")  # fmt: skip
+
+
+def _of_families(answer: Answer) -> bool:
+    return answer.figure.metric == "models" and answer.params.get("by") == "family"
 
 
 def family_rows(world: World, answer: Answer) -> Table:
