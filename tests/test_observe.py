@@ -157,7 +157,7 @@ def test_curated_prices_are_offers_with_the_days_on_which_they_held() -> None:
     since, until = DAY("2025-08-07"), DAY("2025-12-01")
     place = "prices/openai.yml#gpt-5"
     assert first == ("gpt-5", "openai", "input", "batch", since, until, "developer",
-                     f"{place}/input/2025-08-07", "1.25")  # fmt: skip
+                     f"{place}/input/2025-08-07/batch", "1.25")  # fmt: skip
     assert second == ("gpt-5", "openai", "output", "", since, until, "curated",
                       f"{place}/output/2025-08-07", "1.25")  # fmt: skip
 

@@ -20,7 +20,7 @@ from installed import CURATED
 from site_reader import DATA_PAGES, NUMBER, Element, files_of, page, place, read, tags
 
 SEED = 20260825
-FOLLOWED = 50
+FOLLOWED = 100
 SAMPLED = 150  # of models, and of figures
 SOURCES = (  # tables of the bundle
     "scores", "prices", "tokens", "totals", "downloads", "relations", "facts", "unread",
