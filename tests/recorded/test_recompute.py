@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from statistics import fmean, median
+from statistics import fmean
 from typing import Any, NamedTuple
 
 import pytest
 
-from maxima_reference import drawn_gap
 from recorded.raw import Cells, Mirror
 from scoreboard import api
 from scoreboard.estimate import Estimate
@@ -31,7 +30,6 @@ OTHER_PRICE_MAP = "tokencost/model_prices.json"
 MODELS_DEV = "models.dev/api.json"
 TRACKED = "Interconnects-AI/tracked-models/main/"
 EXACT = 1e-9
-DRAWN = pytest.approx  # of draws: two ways to the same integral differ by a little
 
 pytestmark = pytest.mark.usefixtures("tables")
 
@@ -145,35 +143,44 @@ WHERE r.benchmark = 'index' AND r.source = 'epoch_index' ORDER BY ALL
 """
 
 
-def index_scores(mirror: Mirror, tables: Tables, region: str, day: str) -> list[Score]:
-    """Index values of our region by a day; the anchors have the median error of the others.
-
-    The document leaves the country of some models blank, and weak ones count too: they tell how the
-    scores are spread.
-    """
+def index_scores(mirror: Mirror, tables: Tables, region: str, day: str) -> dict[str, float]:
+    """Index values of our region by a day, by the document's name."""
     named = {r["source_name"] for r in tables.rows(PLACED)
              if r["region"] == region and str(r["released"]) <= day}  # fmt: skip
-    rows = mirror.csv(*SCORES)
-    errors = {r["Model"]: (float(r["eci_ci_high"]) - float(r["eci_ci_low"])) / 3.2897
-              for r in rows if r["eci_ci_high"]}  # fmt: skip
-    usual = median(errors.values())
-    return [
-        Score(r["Model"], float(r["eci"]), errors.get(r["Model"], usual))
-        for r in rows
-        if r["Model"] in named
-    ]
+    return {r["Model"]: float(r["eci"]) for r in mirror.csv(*SCORES) if r["Model"] in named}
+
+
+def deviations(tables: Tables) -> dict[str, list[float]]:
+    """How far each of the shipped draws of a model is from its value: they are in hundredths."""
+    found = tables.rows(
+        "SELECT name, draws FROM index_draws WHERE fit = 'published' AND kind = 'model'"
+    )
+    return {r["name"]: [int(x) / 100 for x in r["draws"].split()] for r in found}
+
+
+def quantile(values: Iterable[float], share: float) -> float:
+    """Straight between the two values nearest to the share."""
+    ordered = sorted(values)
+    at = share * (len(ordered) - 1)
+    low = int(at)
+    return ordered[low] + (at - low) * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low])
 
 
 @pytest.mark.parametrize("day", ["2025-12-31", "2026-08-11"])
 def test_gap_of_the_index_by_origin(mirror: Mirror, tables: Tables, day: str) -> None:
     leaders, chasers = (index_scores(mirror, tables, c, day) for c in ("US", "CN"))
-    plain = max(s.value for s in leaders) - max(s.value for s in chasers)
+    plain = max(leaders.values()) - max(chasers.values())
     found = one("gap", benchmark="index", by="origin", leader="US", chaser="CN", as_of=day)
     assert found.detail["plain"] == pytest.approx(plain, abs=EXACT)
-    mean, low, high = drawn_gap(*([(s.value, s.error) for s in g] for g in (leaders, chasers)))
-    assert found.value == DRAWN(mean, abs=0.15)
-    assert found.low == DRAWN(low, abs=0.3)
-    assert found.high == DRAWN(high, abs=0.3)
+    moved = deviations(tables)
+    apart = [
+        max(v + moved[m][i] for m, v in leaders.items())
+        - max(v + moved[m][i] for m, v in chasers.items())
+        for i in range(500)
+    ]
+    assert found.value == pytest.approx(2 * plain - fmean(apart), abs=1e-6)
+    assert found.low == pytest.approx(2 * plain - quantile(apart, 0.975), abs=1e-6)
+    assert found.high == pytest.approx(2 * plain - quantile(apart, 0.025), abs=1e-6)
 
 
 # price
