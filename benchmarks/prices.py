@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import Result, seconds
+from benchmarks.tables import from_documents
 
 HISTORY = "full price history rebuilt from recorded documents"
 
@@ -41,32 +42,9 @@ def measure_history(mirror: str) -> Iterator[Result]:
     if not mirror:
         yield Result(HISTORY, None, 15, note="needs MIRROR")
         return
-    with tempfile.TemporaryDirectory() as fresh:
-        taken = seconds(partial(_rebuild, mirror, Path(fresh)))
-    yield Result(HISTORY, taken, 15)
-
-
-def _rebuild(mirror: str, folder: Path) -> None:
-    from scoreboard.bundle import write_bundle
-    from scoreboard.curation import load_curated
-    from scoreboard.derive import derive
-    from scoreboard.engine import connect
-    from scoreboard.identify import identify
-    from scoreboard.load import compressed, load_tables, read_snapshots
-    from scoreboard.observe import observe
-    from scoreboard.reference import write_reference
-    from scoreboard.snapshots import SnapshotStore
     from scoreboard.sources import all_sources
-    from scoreboard.sync import sync
 
-    store = SnapshotStore(folder / "snapshots")
     wanted = [s.id for s in all_sources().values() if "prices" in s.tables]
-    sync(wanted, mirror=mirror, store=store)
-    loaded = read_snapshots(store, store.held())
-    write_bundle(folder / "bundle", loaded.snapshots.values(), compressed(loaded))
-    connection, curated = connect(folder / "tables.duckdb"), load_curated()
-    load_tables(connection, None, folder / "bundle")
-    derive(connection, curated, identify(connection, curated))
-    write_reference(connection, curated)
-    observe(connection, curated)
-    connection.close()
+    with tempfile.TemporaryDirectory() as fresh:
+        taken = seconds(partial(from_documents, mirror, Path(fresh), wanted))
+    yield Result(HISTORY, taken, 15)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.measure import SCOREBOARD, Result, command, seconds
@@ -38,11 +38,12 @@ def measure_documents(mirror: str) -> Iterator[Result]:
         return
     with tempfile.TemporaryDirectory() as fresh:
         folder = Path(fresh)
-        taken = seconds(lambda: _from_documents(mirror, folder))
+        taken = seconds(lambda: from_documents(mirror, folder))
     yield Result(DOCUMENTS, taken, 60)
 
 
-def _from_documents(mirror: str, folder: Path) -> None:
+def from_documents(mirror: str, folder: Path, wanted: Sequence[str] = ()) -> None:
+    """Sync some sources or all from a mirror, and join what their documents say."""
     from scoreboard.bundle import write_bundle
     from scoreboard.curation import load_curated
     from scoreboard.derive import derive
@@ -56,10 +57,11 @@ def _from_documents(mirror: str, folder: Path) -> None:
     from scoreboard.sync import sync
 
     store = SnapshotStore(folder / "snapshots")
-    sync(mirror=mirror, store=store)
+    sync(wanted, mirror=mirror, store=store)
     loaded = read_snapshots(store, store.held())
     write_bundle(folder / "bundle", loaded.snapshots.values(), compressed(loaded))
-    write_draws(folder / "bundle", load_curated())
+    if not wanted:
+        write_draws(folder / "bundle", load_curated())
     connection, curated = connect(folder / "tables.duckdb"), load_curated()
     load_tables(connection, None, folder / "bundle")
     derive(connection, curated, identify(connection, curated))

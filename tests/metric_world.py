@@ -15,6 +15,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
+from scoreboard.config import data_dir
+from scoreboard.curation import load_curated
 from scoreboard.derive import MODEL_COLUMNS
 from scoreboard.engine import connect, create, insert
 from scoreboard.facts import OpennessPeriod, Statement, region_of
@@ -23,6 +25,7 @@ from scoreboard.index_build import ABOUT as INDEX_FITS
 from scoreboard.index_build import SHIPPED as INDEX_DRAWS
 from scoreboard.observe import CORRECTION_COLUMNS, LEVEL_COLUMNS, OFFERS, RESULTS, USAGE
 from scoreboard.reference import COLUMNS as REFERENCE_COLUMNS
+from scoreboard.reference import write_reference
 from scoreboard.repositories import COLUMNS as REPOSITORIES
 from scoreboard.store import Tables
 from scoreboard.tables import ROW_TYPES, Snapshot, column_types
@@ -58,6 +61,16 @@ DEFAULTS: dict[str, dict[str, object]] = {
                    "unit": "fraction"},
     "benchmarks": {"scale": "accuracy", "higher_is_better": True},
 }  # fmt: skip
+
+
+def curated_world() -> Tables:
+    """The curated tables alone, with the sizes of curated models."""
+    connection, curated = connect(), load_curated(data_dir())
+    write_reference(connection, curated)
+    connection.execute("CREATE TABLE models (model VARCHAR, total_params_b DOUBLE, active DOUBLE)")
+    for m in curated.models.values():
+        connection.execute("INSERT INTO models VALUES (?, ?, ?)", [m.id, m.params_b, m.active_b])
+    return Tables(connection, "curated")
 
 
 def world(**tables: Sequence[Row]) -> Tables:

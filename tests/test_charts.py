@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from metric_world import day
 from scoreboard.estimate import Estimate
 from scoreboard.figures import Figure
+from scoreboard.render import amount
 from scoreboard.site.charts import Drawing, Shown, all_charts
 from scoreboard.site.charts.areas import SMALL, stacked
 from scoreboard.site.charts.base import (
     LABEL_GAP,
     SERIES,
-    amount,
     decades,
     padded,
     shortened,

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.config import data_dir
-from scoreboard.curation import load_curated
-from scoreboard.engine import connect
+from metric_world import curated_world
 from scoreboard.errors import DataError, UsageError
 from scoreboard.hosting.memory import (
     Architecture,
@@ -24,7 +22,6 @@ from scoreboard.hosting.memory import (
     read_formats,
     weights_bytes,
 )
-from scoreboard.reference import write_reference
 from scoreboard.store import Tables
 
 with (Path(__file__).parent / "data" / "memory.csv").open(encoding="utf-8") as lines:
@@ -36,14 +33,8 @@ FORMATS = {"bf16": BF16, "int4": INT4}
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    """The curated tables alone: what models state of themselves needs no document."""
-    connection = connect()
-    curated = load_curated(data_dir())
-    write_reference(connection, curated)
-    connection.execute("CREATE TABLE models (model VARCHAR, total_params_b DOUBLE)")
-    for model in curated.models.values():
-        connection.execute("INSERT INTO models VALUES (?, ?)", [model.id, model.params_b])
-    return Tables(connection, "curated")
+    """What models and devices state of themselves needs no document."""
+    return curated_world()
 
 
 def of(what: str) -> list[object]:

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoreboard.config import data_dir
-from scoreboard.curation import load_curated
-from scoreboard.engine import connect
+from metric_world import curated_world
 from scoreboard.errors import DataError
 from scoreboard.estimate import Ref
 from scoreboard.hosting.hardware import Device, efficiency_of, read_devices
@@ -31,7 +29,6 @@ from scoreboard.hosting.throughput import (
     ideal,
     touched,
 )
-from scoreboard.reference import write_reference
 from scoreboard.store import Tables
 
 THREEFOLD = 3
@@ -40,14 +37,8 @@ FORMATS = {"bf16": Format("bf16", 16), "fp8": Format("fp8", 8, compute="fp8")}
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
-    """The curated tables alone: speeds need no document."""
-    connection = connect()
-    curated = load_curated(data_dir())
-    write_reference(connection, curated)
-    connection.execute("CREATE TABLE models (model VARCHAR, total_params_b DOUBLE, active DOUBLE)")
-    for m in curated.models.values():
-        connection.execute("INSERT INTO models VALUES (?, ?, ?)", [m.id, m.params_b, m.active_b])
-    return Tables(connection, "curated")
+    """What models and devices state of themselves needs no document."""
+    return curated_world()
 
 
 def reached(tables: Tables, role: str) -> dict[str, list[tuple[str, float]]]:

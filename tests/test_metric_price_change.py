@@ -75,6 +75,7 @@ def test_all_providers() -> None:
 def test_share_unchanged_and_median_of_the_catalogue() -> None:
     (same,) = changes(stat="unchanged")
     assert (same.value, same.unit) == (0.5, "fraction")
+    assert METRIC.finding(same).startswith(f"50.0 % of the list prices of {START} are unchanged")
     (middle,) = changes(stat="median")  # then 10, 2, 8; now 5, 2, 1
     assert middle.value == 2 / 8
 

@@ -46,6 +46,11 @@ def test_any_two_sources_count_each_offer_once() -> None:
     assert found.n == 3
 
 
+def test_the_finding_says_per_cent() -> None:
+    (found,) = shares(offers(), a="lite", b="dev")
+    assert "lite and dev disagree on 50.0 % of the prices" in METRIC.finding(found)
+
+
 def test_by_pair() -> None:
     found = shares(offers(), by="pair")
     assert {(e.key["a"], e.key["b"]): e.value for e in found} == {

@@ -19,6 +19,11 @@ class Ref(NamedTuple):
     locator: str
     raw: str
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Ref:
+        """From a row of a table that says where it was read."""
+        return cls(row["snapshot_id"], row["locator"], row["raw"])
+
 
 class LeftOut(NamedTuple):
     """A row that was not used, and why."""
@@ -44,9 +49,7 @@ class Inputs:
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any] | Ref]) -> Inputs:
         """From rows that carry `snapshot_id`, `locator` and `raw`; sorted, without repeats."""
-        refs = {
-            r if isinstance(r, Ref) else Ref(r["snapshot_id"], r["locator"], r["raw"]) for r in rows
-        }
+        refs = {r if isinstance(r, Ref) else Ref.of(r) for r in rows}
         return cls(tuple(sorted(refs)))
 
     @property

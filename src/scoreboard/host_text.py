@@ -7,7 +7,7 @@ from typing import Any
 
 from scoreboard.estimate import Estimate
 from scoreboard.metrics.host import duration, tokens
-from scoreboard.render import clean, grid, number
+from scoreboard.render import amount, clean, grid
 
 Detail = Mapping[str, Any]
 UNITS = {"low": "at best", "middle": "in the middle", "high": "at worst"}
@@ -37,7 +37,7 @@ def text(e: Estimate, sentence: str, width: int | None) -> str:
 
 def money(value: float | None) -> str:
     """An amount of US dollars."""
-    return "-" if value is None else f"${number(value, 'usd')}"
+    return amount(value, "usd") or "-"
 
 
 def _needs(d: Detail) -> Iterable[str]:

@@ -125,9 +125,7 @@ def _found(body: bytes, rows: Sequence[Ref]) -> bool:
 
 def disagreements(tables: Tables, models: Iterable[str]) -> list[dict[str, Any]]:
     """Where sources contradict each other about these models, with who won."""
-    if "disagreements" not in tables.cache:
-        tables.cache["disagreements"] = _disagreements(tables)
-    found: dict[str, list[dict[str, Any]]] = tables.cache["disagreements"]
+    found = tables.once("disagreements", lambda: _disagreements(tables))
     return [d for model in sorted(set(models)) for d in found.get(model, ())]
 
 

@@ -75,6 +75,16 @@ def number(value: float | None, unit: str) -> str:
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 
+def amount(value: float | None, unit: str) -> str:
+    """A value with the sign of its unit."""
+    if value is None:
+        return ""
+    text = number(value, unit)
+    if unit in ("usd", "usd_per_mtok"):
+        return f"${text}"
+    return f"{text} %" if unit == "fraction" else text
+
+
 def limit(value: float | None, unit: str) -> str:
     """An end of an interval as it is shown."""
     return "no limit" if value is None else number(value, unit)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from scoreboard.bundle import TABLES, bundle_digest
 from scoreboard.config import bundle_dir, data_dir, home, unwritable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 KEPT = 4  # built tables kept on disk, newest first
 Progress = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,16 @@ class Tables:
             found = self.connection.execute(sql, values).fetchall()
             self._columns[key] = [r[0] for r in found]
         return list(self._columns[key])
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What is made of the tables, made once and kept under a name: built tables do not change.
+
+        A name belongs to one place of the code, which is what says its type.
+        """
+        if name not in self.cache:
+            self.cache[name] = make()
+        found: T = self.cache[name]
+        return found
 
     def lists(self, sql: str) -> dict[Any, list[Any]]:
         """The second column of the result of a query by the first, asked once."""

@@ -147,7 +147,6 @@ class Move:
 
 
 Ranges = Mapping[str, tuple[float, float]]
-DEMANDS = ("volume", "peak", "spare")  # assumptions on the workload
 
 
 def moves(terms: Terms, demand: Demand, api: float | None, ranges: Ranges) -> list[Move]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from scoreboard.errors import UsageError, near
@@ -75,17 +76,10 @@ class Efficiency:
         return float((self.low * self.high) ** 0.5)
 
 
-def _ref(row: Mapping[str, Any]) -> Ref:
-    return Ref(row["snapshot_id"], row["locator"], row["raw"])
-
-
 def read_devices(tables: Tables) -> dict[str, Device]:
     """Every accelerator by id, read once."""
-    if "devices" not in tables.cache:
-        rows = tables.rows("SELECT * FROM hardware ORDER BY device")
-        tables.cache["devices"] = {r["device"]: _device(r) for r in rows}
-    found: dict[str, Device] = tables.cache["devices"]
-    return found
+    sql = "SELECT * FROM hardware ORDER BY device"
+    return tables.once("devices", lambda: {r["device"]: _device(r) for r in tables.rows(sql)})
 
 
 def _device(r: Mapping[str, Any]) -> Device:
@@ -94,7 +88,7 @@ def _device(r: Mapping[str, Any]) -> Device:
         r["device"], r["name"], r["kind"], r["memory_gb"] * GB, r["bandwidth_gbs"] * GB, speeds,
         r["link_gbs"] * GB if r["link_gbs"] else None, r["machine_power_w"] or r["power_w"],
         r["most"], r["layer_us"] / 1e6, bool(r["machine_power_w"]) or r["kind"] == "computer",
-        _ref(r),
+        Ref.of(r),
     )  # fmt: skip
 
 
@@ -128,7 +122,13 @@ def hires_of(tables: Tables, device: str, day: dt.date) -> list[Hire]:
         "ORDER BY usd_per_hour, hired_from",
         [device, day],
     )
-    return [Hire(r["hired_from"], r["usd_per_hour"], r["seen"], r["note"], _ref(r)) for r in rows]
+    return [Hire(r["hired_from"], r["usd_per_hour"], r["seen"], r["note"], Ref.of(r)) for r in rows]
+
+
+def hire_range(hires: Sequence[Hire]) -> tuple[float, float, float] | None:
+    """US dollars for an hour: the cheapest, the median and the upper quartile; None: no offer."""
+    prices = [h.usd_per_hour for h in hires]
+    return (prices[0], median(prices), prices[-1 - len(prices) // 4]) if prices else None
 
 
 def purchase_of(tables: Tables, device: str, day: dt.date) -> Purchase | None:
@@ -139,17 +139,15 @@ def purchase_of(tables: Tables, device: str, day: dt.date) -> Purchase | None:
     )
     for r in rows:
         return Purchase(r["usd"], r["low"] or r["usd"], r["high"] or r["usd"], r["seen"],
-                        r["what"], _ref(r))  # fmt: skip
+                        r["what"], Ref.of(r))  # fmt: skip
     return None
 
 
 def efficiency_of(tables: Tables, device: Device, precision: str) -> Efficiency:
     """The range for a kind of device at a precision."""
-    if "efficiencies" not in tables.cache:
-        rows = tables.rows("SELECT * FROM efficiencies ORDER BY ALL")
-        tables.cache["efficiencies"] = {
-            (r["kind"], r["precision"]): Efficiency(r["efficiency"], r["low"], r["high"], _ref(r))
-            for r in rows
-        }
-    found: Efficiency = tables.cache["efficiencies"][device.kind, precision]
-    return found
+    sql = "SELECT * FROM efficiencies ORDER BY ALL"
+    found = tables.once("efficiencies", lambda: {
+        (r["kind"], r["precision"]): Efficiency(r["efficiency"], r["low"], r["high"], Ref.of(r))
+        for r in tables.rows(sql)
+    })  # fmt: skip
+    return found[device.kind, precision]

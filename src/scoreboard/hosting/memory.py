@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoreboard.errors import DataError, UsageError
+from scoreboard.estimate import Ref
 from scoreboard.store import Tables
 
 GB = 1e9
@@ -163,21 +164,27 @@ class Memory:
 
 def read_formats(tables: Tables) -> dict[str, Format]:
     """Every format by id, read once."""
-    if "formats" not in tables.cache:
-        tables.cache["formats"] = {
-            r["format"]: Format(r["format"], r["bits"], r["group_size"], r["scale_bits"] or 0.0,
-                                r["embeddings"], r["compute"] or "bf16")
-            for r in tables.rows("SELECT * FROM formats ORDER BY format")
-        }  # fmt: skip
-    found: dict[str, Format] = tables.cache["formats"]
-    return found
+    return tables.once("formats", lambda: {
+        r["format"]: Format(r["format"], r["bits"], r["group_size"], r["scale_bits"] or 0.0,
+                            r["embeddings"], r["compute"] or "bf16")
+        for r in tables.rows("SELECT * FROM formats ORDER BY format")
+    })  # fmt: skip
 
 
 def read_architectures(tables: Tables) -> dict[str, Architecture]:
     """Every model by id with what is known of its architecture, read once."""
-    if "architectures" not in tables.cache:
-        tables.cache["architectures"] = _read_architectures(tables)
-    found: dict[str, Architecture] = tables.cache["architectures"]
+    return tables.once("architectures", lambda: _read_architectures(tables))
+
+
+def architecture_places(tables: Tables) -> dict[str, list[Ref]]:
+    """Where the architecture of each model was read, read once."""
+    return tables.once("architecture places", lambda: _read_places(tables))
+
+
+def _read_places(tables: Tables) -> dict[str, list[Ref]]:
+    found: dict[str, list[Ref]] = {}
+    for r in tables.rows("SELECT model, snapshot_id, locator, raw FROM architectures"):
+        found.setdefault(r["model"], []).append(Ref.of(r))
     return found
 
 

@@ -89,6 +89,11 @@ class Bill:
         """The sum at the highest."""
         return sum(line.end(-1) for line in self.lines)
 
+    @property
+    def unlisted(self) -> dt.date | None:
+        """Since when no catalogue lists one of its prices, where one did."""
+        return min((x.pick.unlisted for x in self.lines if x.pick.unlisted), default=None)
+
     def seen_on(self, day: dt.date) -> dt.date:
         """The day on which the oldest of its prices was observed."""
         return min(line.pick.chosen.seen_on(day) for line in self.lines)

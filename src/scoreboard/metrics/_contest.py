@@ -201,4 +201,4 @@ def _without_interval(tables: Tables, world: World) -> set[Ref]:
     if world.benchmark.scale == "accuracy":
         return set()
     rows = tables.rows(BARE, [world.benchmark.id])
-    return {Ref(r["snapshot_id"], r["locator"], r["raw"]) for r in rows}
+    return {Ref.of(r) for r in rows}

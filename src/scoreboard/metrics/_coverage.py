@@ -12,7 +12,7 @@ from scoreboard.errors import UsageError
 from scoreboard.estimate import LeftOut, Ref
 from scoreboard.metrics._best import CARRY_DAYS
 from scoreboard.metrics._groups import UNKNOWN, About, all_models, group_of, in_group
-from scoreboard.metrics._scores import read_world
+from scoreboard.metrics._scores import about_tests, by_benchmark, read_world
 from scoreboard.metrics.base import Values
 from scoreboard.metrics.gap import DEFAULT_GROUPS, choose_harness, sides_of
 from scoreboard.store import Tables
@@ -47,7 +47,7 @@ class Tally:
     @property
     def refs(self) -> list[Ref]:
         """The rows that count."""
-        return [_ref(r) for r in self.rows]
+        return [Ref.of(r) for r in self.rows]
 
     def members(self, p: Values) -> int:
         """Scored models of the group."""
@@ -63,7 +63,7 @@ class Tally:
 
     def rows_of(self, models: Collection[str]) -> list[Ref]:
         """The rows of these models."""
-        return [_ref(r) for r in self.rows if r["model"] in models]
+        return [Ref.of(r) for r in self.rows if r["model"] in models]
 
 
 def _known(about: About | None, p: Values, day: dt.date) -> bool:
@@ -72,28 +72,9 @@ def _known(about: About | None, p: Values, day: dt.date) -> bool:
     return group_of(about, p["by"], day) != UNKNOWN
 
 
-def _ref(row: Row) -> Ref:
-    return Ref(row["snapshot_id"], row["locator"], row["raw"])
-
-
 def all_results(tables: Tables) -> dict[str, list[Row]]:
     """The rows of every benchmark, read once."""
-    if "coverage" not in tables.cache:
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in tables.rows(RESULTS):
-            found[row["benchmark"]].append(row)
-        tables.cache["coverage"] = dict(found)
-    known: dict[str, list[Row]] = tables.cache["coverage"]
-    return known
-
-
-def about_tests(tables: Tables) -> dict[str, Row]:
-    """Name, items, access and scale of every benchmark, read once."""
-    if "tests" not in tables.cache:
-        sql = "SELECT benchmark, name, items, access, scale FROM benchmarks"
-        tables.cache["tests"] = {r["benchmark"]: r for r in tables.rows(sql)}
-    known: dict[str, Row] = tables.cache["tests"]
-    return known
+    return tables.once("coverage", lambda: by_benchmark(tables.rows(RESULTS)))
 
 
 def tested(tables: Tables) -> list[str]:
@@ -146,11 +127,11 @@ def count(rows: Iterable[Row], about: Mapping[str, About], day: dt.date) -> Tall
         fault = _fault(row, about, day)
         if fault:
             faults[fault] += 1
-            left.append(LeftOut(_ref(row), fault))
+            left.append(LeftOut(Ref.of(row), fault))
             continue
         key = (row["benchmark"], *(row[c] for c in SAME))
         if key in kept:
-            left.append(LeftOut(_ref(kept[key]), "a newer row of the same variant is used"))
+            left.append(LeftOut(Ref.of(kept[key]), "a newer row of the same variant is used"))
         kept[key] = row
     used = list(kept.values())
     models = frozenset(r["model"] for r in used)

@@ -83,10 +83,7 @@ class Lineage:
 
 def read_lineage(tables: Tables) -> Lineage:
     """Every repository with a base, read once."""
-    if "lineage" not in tables.cache:
-        tables.cache["lineage"] = _read(tables)
-    lineage: Lineage = tables.cache["lineage"]
-    return lineage
+    return tables.once("lineage", lambda: _read(tables))
 
 
 def _read(tables: Tables) -> Lineage:
@@ -96,7 +93,7 @@ def _read(tables: Tables) -> Lineage:
         rows[hub.repos[r["repository"]].identity].append(r)
     derived, left = [], []
     for said in rows.values():
-        refs = tuple(Ref(r["snapshot_id"], r["locator"], r["raw"]) for r in said)
+        refs = tuple(Ref.of(r) for r in said)
         note = hub.repos[said[0]["repository"]].note
         if note:
             left += [LeftOut(ref, note) for ref in refs]

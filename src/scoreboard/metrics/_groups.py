@@ -52,10 +52,7 @@ class About:
 
 def all_models(tables: Tables) -> dict[str, About]:
     """Every model with its periods of openness, read once."""
-    if "models" not in tables.cache:
-        tables.cache["models"] = _read_models(tables)
-    found: dict[str, About] = tables.cache["models"]
-    return found
+    return tables.once("models", lambda: _read_models(tables))
 
 
 def _read_models(tables: Tables) -> dict[str, About]:

@@ -18,6 +18,7 @@ from scoreboard.hosting.hardware import (
     Purchase,
     device_of,
     efficiency_of,
+    hire_range,
     hires_of,
     purchase_of,
     read_devices,
@@ -28,6 +29,7 @@ from scoreboard.hosting.memory import (
     GB,
     NATIVE,
     Architecture,
+    architecture_places,
     read_architectures,
     read_formats,
     weights_bytes,
@@ -91,10 +93,7 @@ class Plan:
         if self.asked["pay"] == "purchase":
             b = self.purchase
             return (b.low, b.usd, b.high) if b else None
-        prices = [h.usd_per_hour for h in self.hires]
-        if not prices:
-            return None
-        return prices[0], _middle(prices), prices[-1 - len(prices) // 4]
+        return hire_range(self.hires)
 
     def terms(self, end: str) -> Terms | None:
         """What a cost follows from where speed, load and price are `low` (the cost is), ...
@@ -138,11 +137,6 @@ class Plan:
         return found
 
 
-def _middle(values: Sequence[float]) -> float:
-    half = len(values) // 2
-    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
-
-
 def read_plan(tables: Tables, p: Values, day: dt.date) -> Plan:
     """The plan that parameters ask for. Raises UsageError for what cannot be."""
     found, active = _architecture(tables, p["model"])
@@ -167,8 +161,9 @@ def read_plan(tables: Tables, p: Values, day: dt.date) -> Plan:
         money = []
         if p["pay"] == "purchase":
             raise UsageError("hire_price is of hire", repair="leave it out, or pay=hire")
-    refs = (*read_sizes(tables)[p["model"]].refs, *_place(tables, p["model"]), device.ref,
-            efficiency.ref, *money, *stands, *rows)  # fmt: skip
+    built = architecture_places(tables).get(p["model"], ())
+    refs = (*read_sizes(tables)[p["model"]].refs, *built, device.ref, efficiency.ref,
+            *money, *stands, *rows)  # fmt: skip
     return Plan(p["model"], device, count, demand, setup, efficiency, hires, bought, costs, p, refs)
 
 
@@ -199,16 +194,10 @@ def _format(found: Architecture, asked: str) -> str:
     return asked
 
 
-def _place(tables: Tables, model: str) -> list[Ref]:
-    rows = tables.rows("SELECT snapshot_id, locator, raw FROM architectures WHERE model = ?",
-                       [model])  # fmt: skip
-    return [Ref(r["snapshot_id"], r["locator"], r["raw"]) for r in rows]
-
-
 def _demand(tables: Tables, p: Values) -> tuple[Demand, list[Ref]]:
     (row,) = tables.rows("SELECT * FROM workloads WHERE workload = ?", [p["workload"]])
     said = {n: p[n] if p[n] is not None else row[COLUMNS.get(n, n)] for n in OWN}
-    stands = [Ref(row["snapshot_id"], row["locator"], row["raw"])]
+    stands = [Ref.of(row)]
     if said["peak"] < 1:
         raise UsageError(f"peak is the busiest hour over the mean, at least 1: {said['peak']:g}")
     if said["peak"] > 1000 or said["spare"] > 1000:
@@ -231,7 +220,7 @@ def _costs(tables: Tables, p: Values) -> tuple[dict[str, tuple[float, float, flo
         given = p.get(r["cost"])
         if given is None:
             found[r["cost"]] = r["value"], r["low"], r["high"]
-            refs.append(Ref(r["snapshot_id"], r["locator"], r["raw"]))
+            refs.append(Ref.of(r))
         else:
             found[r["cost"]] = (given,) * 3
     if not 0 < found["load"][0] <= 1:

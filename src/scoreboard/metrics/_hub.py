@@ -121,10 +121,7 @@ def belongs(hub: Hub, repo: Repo, by: str, of: str) -> bool:
 
 def read_hub(tables: Tables) -> Hub:
     """Repositories and counts, read once."""
-    if "hub" not in tables.cache:
-        tables.cache["hub"] = _read_hub(tables)
-    hub: Hub = tables.cache["hub"]
-    return hub
+    return tables.once("hub", lambda: _read_hub(tables))
 
 
 def _read_hub(tables: Tables) -> Hub:
@@ -139,7 +136,7 @@ def _read_hub(tables: Tables) -> Hub:
     )
     for r in tables.rows(COUNTS):
         repo = repos[r["repository"]]
-        ref = Ref(r["snapshot_id"], r["locator"], r["raw"])
+        ref = Ref.of(r)
         counts[r["source"], r["period"]][r["day"]][repo.identity] = Count(repo, r["downloads"], ref)
     return Hub(repos, {k: dict(sorted(v.items())) for k, v in counts.items()})
 

@@ -104,10 +104,7 @@ def joint_draws(
 def read_fit(tables: Tables, name: str) -> IndexFit:
     """A fit by name, read once."""
     key = f"index fit {name}"
-    if key not in tables.cache:
-        tables.cache[key] = _read(tables, name)
-    found: IndexFit = tables.cache[key]
-    return found
+    return tables.once(key, lambda: _read(tables, name))
 
 
 def _read(tables: Tables, name: str) -> IndexFit:
@@ -149,14 +146,14 @@ def _rows(
     used: dict[str, list[Ref]] = defaultdict(list)
     left: dict[str, list[LeftOut]] = defaultdict(list)
     for r in tables.rows(ROWS, [snapshot]):
-        ref = Ref(r["snapshot_id"], r["locator"], r["raw"])
+        ref = Ref.of(r)
         if name == "scoreboard_independent" and r["runner"] == "developer":
             left[r["name"]].append(LeftOut(ref, REPORTED))
         else:
             used[r["name"]].append(ref)
     if name != "published":
         for r in tables.rows(OWN, [name]):
-            used[r["model"]].append(Ref(r["snapshot_id"], r["locator"], r["raw"]))
+            used[r["model"]].append(Ref.of(r))
     return dict(used), dict(left)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scoreboard.estimate import LeftOut, Ref
 from scoreboard.metrics._best import Side
 from scoreboard.metrics._index import IndexFit, fit_name, read_fit
+from scoreboard.metrics._levels import INDEX
 from scoreboard.metrics._scores import Scored, World, read_world
 from scoreboard.metrics.base import Values
 from scoreboard.store import Tables
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-INDEX = "index"  # the benchmark that is drawn jointly
 UNFITTED = "the method gives the model no index"
 
 
@@ -53,10 +53,7 @@ def world_of(tables: Tables, p: Values) -> World:
     if p["benchmark"] != INDEX or p.get("method") != "scoreboard":
         return world
     key = "scores index scoreboard"
-    if key not in tables.cache:
-        tables.cache[key] = _fitted(world, read_fit(tables, fit_name(p)))
-    found: World = tables.cache[key]
-    return found
+    return tables.once(key, lambda: _fitted(world, read_fit(tables, fit_name(p))))
 
 
 def _fitted(world: World, fit: IndexFit) -> World:

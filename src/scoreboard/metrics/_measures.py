@@ -58,10 +58,7 @@ class Pie:
 def measure_days(tables: Tables, measure: str) -> list[dt.date]:
     """The days on which a measure can change: Sundays, days of a list, ends of months."""
     key = f"days of {measure}"
-    if key not in tables.cache:
-        tables.cache[key] = sorted(_days(tables, measure))
-    found: list[dt.date] = tables.cache[key]
-    return found
+    return tables.once(key, lambda: sorted(_days(tables, measure)))
 
 
 def _days(tables: Tables, measure: str) -> Iterable[dt.date]:
@@ -80,14 +77,14 @@ def _days(tables: Tables, measure: str) -> Iterable[dt.date]:
 
 def pies(tables: Tables, measure: str, by: str, *, large: bool = False) -> list[Pie]:
     """A measure on each of its days, read once; `large`: only models above 100 billion."""
-    key = f"pies {measure} {by} {large}"
-    if key not in tables.cache:
-        make = {"tokens": _tokens, "downloads": _downloads, "derivatives": _derivatives,
-                "tracked": _tracked}[measure]  # fmt: skip
+    make = {"tokens": _tokens, "downloads": _downloads, "derivatives": _derivatives,
+            "tracked": _tracked}[measure]  # fmt: skip
+
+    def whole() -> list[Pie]:
         found = (make(tables, day, by, large) for day in measure_days(tables, measure))
-        tables.cache[key] = [pie for pie in found if pie.whole]
-    known: list[Pie] = tables.cache[key]
-    return known
+        return [pie for pie in found if pie.whole]
+
+    return tables.once(f"pies {measure} {by} {large}", whole)
 
 
 def by_day(found: list[Pie], as_of: dt.date | None, measure: str) -> list[Pie]:

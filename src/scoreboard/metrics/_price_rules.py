@@ -6,7 +6,7 @@ import datetime as dt
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from scoreboard.estimate import LeftOut
 from scoreboard.metrics._groups import canonical_model
@@ -112,11 +112,24 @@ def _pool(shelf: Shelf, model: str, weights: Weights, day: dt.date) -> Pool:
     return Pool(kept, left)
 
 
-def fallen(shelf: Shelf, quote: Quote, day: dt.date) -> str:
+class Offered(Protocol):
+    """What is asked at an offer: a price, or a bill of several."""
+
+    @property
+    def unlisted(self) -> dt.date | None:
+        """Since when no catalogue lists it, where one did."""
+        ...
+
+    def seen_on(self, day: dt.date) -> dt.date:
+        """The day on which it was last observed."""
+        ...
+
+
+def fallen(shelf: Shelf, offer: Offered, day: dt.date) -> str:
     """Why an offer does not stand on a day; empty when it does."""
-    if quote.unlisted:
-        return f"no catalogue lists the offer any more since {quote.unlisted}"
-    seen = quote.seen_on(day)
+    if offer.unlisted:
+        return f"no catalogue lists the offer any more since {offer.unlisted}"
+    seen = offer.seen_on(day)
     if shelf.fresh(day) and (day - seen).days > FRESH_DAYS:
         return f"last seen on {seen}, over {FRESH_DAYS} days before"
     return ""
@@ -169,5 +182,7 @@ PROVIDER = Param("provider", "whose price: a provider's id, first_party (the dev
                  domain=provider_domain, canonical=canonical_provider)  # fmt: skip
 KIND = Param("kind", "of which tokens; blended mixes input and output", default="input",
              domain=lambda _t, _o: list(KINDS))  # fmt: skip
+OPENNESS = Param("openness", "which models", default="any",
+                 domain=lambda _t, _o: ["any", "open", "closed", "unrestricted"])  # fmt: skip
 MIX = Param("mix", "input to output tokens, with kind=blended", default="3:1",
             domain=lambda _t, _o: list(MIXES), canonical=canonical_mix)  # fmt: skip

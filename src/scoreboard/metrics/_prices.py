@@ -316,10 +316,9 @@ def read_shelf(
 def _read_shelf(
     tables: Tables, kinds: list[str], variant: str, tier: str, models: Sequence[str] | None
 ) -> Shelf:
-    if "catalogues of prices" not in tables.cache:
-        known = _parties(tables), _released(tables)
-        tables.cache["catalogues of prices"] = _documents(tables), *known
-    (places, documents), parties, released = tables.cache["catalogues of prices"]
+    places, documents = tables.once("documents of prices", lambda: _documents(tables))
+    parties = tables.once("services of developers", lambda: _parties(tables))
+    released = tables.once("releases", lambda: _released(tables))
     shelf = Shelf({}, defaultdict(list), documents, _begins(tables), parties, released)
     found = tables.rows(
         "SELECT * REPLACE (CAST(usd_per_mtok AS DOUBLE) AS usd_per_mtok) FROM offers "
@@ -329,7 +328,7 @@ def _read_shelf(
         [kinds, variant, tier, models is None, list(models or ())],
     )
     for row in found:
-        ref = Ref(row["snapshot_id"], row["locator"], row["raw"])
+        ref = Ref.of(row)
         if why := _unusable(row):
             shelf.left[row["model"]].append((row["provider"], LeftOut(ref, why)))
             continue

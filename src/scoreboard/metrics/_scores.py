@@ -12,7 +12,7 @@ from typing import Any
 
 from scoreboard.estimate import LeftOut, Ref
 from scoreboard.metrics._groups import About, all_models
-from scoreboard.metrics.base import Values
+from scoreboard.metrics.base import Param, Values
 from scoreboard.stats.proportions import wilson_error
 from scoreboard.store import Tables
 
@@ -103,12 +103,15 @@ def are_of_several_developers(world: World, models: Iterable[str]) -> bool:
     return len({world.models[m].developer or m for m in models}) > 1
 
 
+def about_tests(tables: Tables) -> dict[str, dict[str, Any]]:
+    """Name, items, scale, spread of raters and access of every benchmark, read once."""
+    sql = "SELECT benchmark, name, items, scale, rater_sd, access FROM benchmarks"
+    return tables.once("benchmarks", lambda: {r["benchmark"]: r for r in tables.rows(sql)})
+
+
 def benchmark_of(tables: Tables, name: str) -> Benchmark:
     """A benchmark by id. Without a rater comparison of its own it borrows that of GPQA."""
-    if "benchmarks" not in tables.cache:
-        sql = "SELECT benchmark, name, items, scale, rater_sd, access FROM benchmarks"
-        tables.cache["benchmarks"] = {r["benchmark"]: r for r in tables.rows(sql)}
-    found: dict[str, dict[str, Any]] = tables.cache["benchmarks"]
+    found = about_tests(tables)
     row = found[name]
     rater = row["rater_sd"] if row["scale"] == "accuracy" else None
     borrowed = row["scale"] == "accuracy" and rater is None and RATER_ERROR in found
@@ -150,6 +153,10 @@ def shots_domain(tables: Tables, others: Values) -> list[str]:
     )
 
 
+HARNESS = Param("harness", "who or what ran the test", domain=harness_domain)
+SHOTS = Param("shots", "examples in the prompt", domain=shots_domain)
+
+
 def release_domain(tables: Tables, others: Values) -> list[str]:
     """Days on which a scored model came out: where a gap can change."""
     return [
@@ -180,13 +187,16 @@ def rows_of(tables: Tables, benchmark: str) -> list[dict[str, Any]]:
     if len(read) < SOME:  # of many benchmarks all rows are read sooner
         read.add(benchmark)
         return tables.rows(ROWS, [benchmark, False])
-    if "rows of benchmarks" not in tables.cache:
-        whole: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in tables.rows(ROWS, ["", True]):
-            whole[row["benchmark"]].append(row)
-        tables.cache["rows of benchmarks"] = whole
-    found: dict[str, list[dict[str, Any]]] = tables.cache["rows of benchmarks"]
-    return found.get(benchmark, [])
+    whole = tables.once("rows of benchmarks", lambda: by_benchmark(tables.rows(ROWS, ["", True])))
+    return whole.get(benchmark, [])
+
+
+def by_benchmark(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Rows by the id of their test."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["benchmark"]].append(row)
+    return dict(found)
 
 
 def by_harness(rows: Iterable[dict[str, Any]]) -> dict[Harness, list[dict[str, Any]]]:
@@ -206,12 +216,12 @@ def scored(
     for row in rows:
         fault = _fault(row, models)
         if fault:
-            left.append(LeftOut(_ref(row), fault))
+            left.append(LeftOut(Ref.of(row), fault))
             continue
         key = (row["model"], row["variant"], row["scaffold"])
         older, newer = sorted((newest.get(key, row), row), key=_age)
         if older is not newer:
-            left.append(LeftOut(_ref(older), "a newer row of the same variant is used"))
+            left.append(LeftOut(Ref.of(older), "a newer row of the same variant is used"))
         newest[key] = newer
     fallback = _fallback_error(list(newest.values()))
     return [_scored(r, benchmark, fallback) for r in newest.values()], left
@@ -219,18 +229,18 @@ def scored(
 
 def read_world(tables: Tables, benchmark: str) -> World:
     """The scores of a benchmark, read once."""
-    key = f"scores {benchmark}"
-    if key not in tables.cache:
-        about, models = benchmark_of(tables, benchmark), all_models(tables)
-        world = World(about, models, {}, {}, {})
-        for harness, rows in by_harness(rows_of(tables, benchmark)).items():
-            used, left = scored(rows, about, models)
-            if used:
-                world.rows[harness], world.left[harness] = used, left
-                world.published[harness] = max(r["published"] for r in rows)
-        tables.cache[key] = world
-    found: World = tables.cache[key]
-    return found
+    return tables.once(f"scores {benchmark}", lambda: _read_world(tables, benchmark))
+
+
+def _read_world(tables: Tables, benchmark: str) -> World:
+    about, models = benchmark_of(tables, benchmark), all_models(tables)
+    world = World(about, models, {}, {}, {})
+    for harness, rows in by_harness(rows_of(tables, benchmark)).items():
+        used, left = scored(rows, about, models)
+        if used:
+            world.rows[harness], world.left[harness] = used, left
+            world.published[harness] = max(r["published"] for r in rows)
+    return world
 
 
 def _age(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -280,7 +290,7 @@ def _scored(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) -
         row["released"],
         row["source_name"],
         row["chance_removed"],
-        _ref(row),
+        Ref.of(row),
     )
 
 
@@ -297,7 +307,3 @@ def _error(row: dict[str, Any], benchmark: Benchmark, fallback: float | None) ->
         return None
     rater = (benchmark.rater_sd or 0.0) / 2**0.5
     return float((error**2 + rater**2) ** 0.5)
-
-
-def _ref(row: dict[str, Any]) -> Ref:
-    return Ref(row["snapshot_id"], row["locator"], row["raw"])

@@ -46,17 +46,24 @@ class Sized:
 
 def read_sizes(tables: Tables) -> dict[str, Sized]:
     """Every model's size, read once."""
-    if "sizes" not in tables.cache:
-        found: dict[str, Sized] = {}
-        for r in tables.rows(SIZES):
-            before = found.get(r["model"])
-            refs = before.refs if before else ()
-            if r["locator"] is not None:
-                refs = (*refs, Ref(r["snapshot_id"], r["locator"], r["raw"]))
-            found[r["model"]] = Sized(r["total_params_b"], r["active_params_b"], refs)
-        tables.cache["sizes"] = found
-    sizes: dict[str, Sized] = tables.cache["sizes"]
-    return sizes
+    return tables.once("sizes", lambda: _read_sizes(tables))
+
+
+def _read_sizes(tables: Tables) -> dict[str, Sized]:
+    found: dict[str, Sized] = {}
+    for r in tables.rows(SIZES):
+        before = found.get(r["model"])
+        refs = before.refs if before else ()
+        if r["locator"] is not None:
+            refs = (*refs, Ref.of(r))
+        found[r["model"]] = Sized(r["total_params_b"], r["active_params_b"], refs)
+    return found
+
+
+def read_contexts(tables: Tables) -> dict[str, int | None]:
+    """The longest text that each model takes, in tokens, where it is known; read once."""
+    sql = "SELECT model, context FROM models"
+    return tables.once("contexts", lambda: {r["model"]: r["context"] for r in tables.rows(sql)})
 
 
 def day_domain(tables: Tables, others: Values) -> list[str]:

@@ -137,10 +137,7 @@ def rest_name(by: str) -> str:
 
 def read_weeks(tables: Tables) -> Record:
     """All weeks: official ones, else reconstructed ones. Read once."""
-    if "weeks" not in tables.cache:
-        tables.cache["weeks"] = _read_weeks(tables)
-    record: Record = tables.cache["weeks"]
-    return record
+    return tables.once("weeks", lambda: _read_weeks(tables))
 
 
 def _read_weeks(tables: Tables) -> Record:
@@ -156,7 +153,7 @@ def _read_weeks(tables: Tables) -> Record:
         found = [daily[monday + i * DAY] for i in range(7) if monday + i * DAY in daily]
         if len(found) < 7:
             why = f"the week of {monday} has {len(found)} official days, not seven"
-            left[monday] += [LeftOut(_ref(r), why) for rows in found for r in rows]
+            left[monday] += [LeftOut(Ref.of(r), why) for rows in found for r in rows]
             continue
         if monday in weeks:
             why = "the week is official: the reconstruction is not used"
@@ -173,7 +170,7 @@ def _official(monday: dt.date, days: Iterable[list[dict[str, Any]]], left: list[
             if row["published"] == newest[0]:
                 used.append(row)
             else:
-                left.append(LeftOut(_ref(row), "a newer document no longer has this row"))
+                left.append(LeftOut(Ref.of(row), "a newer document no longer has this row"))
     return _week(monday, used, sum(r["tokens"] for r in used), official=True)
 
 
@@ -193,17 +190,13 @@ def _week(
 ) -> Week:
     named: dict[str, int] = defaultdict(int)
     spellings: dict[tuple[str, str], int] = defaultdict(int)
-    refs = [_ref(stated)] if stated else []
+    refs = [Ref.of(stated)] if stated else []
     for row in rows:
-        refs.append(_ref(row))
+        refs.append(Ref.of(row))
         if row["source_name"] != UNNAMED:
             named[row["model"]] += row["tokens"]
             spellings[row["model"], row["source_name"]] += row["tokens"]
     return Week(monday, official, dict(named), dict(spellings), total, tuple(refs))
-
-
-def _ref(row: Mapping[str, Any]) -> Ref:
-    return Ref(row["snapshot_id"], row["locator"], row["raw"])
 
 
 def choose_weeks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scoreboard.render import number
+from scoreboard.render import amount
 
 Name = Callable[[str, str], str]  # kind of thing, id -> its printed name
 ADJECTIVES = {
@@ -48,4 +48,4 @@ def group_words(by: str, of: str, name: Name = plain_name) -> str:
 
 def dollars(value: float | None) -> str:
     """An amount of US dollars."""
-    return f"${number(value, 'usd')}" if value is not None else "no price"
+    return amount(value, "usd") or "no price"

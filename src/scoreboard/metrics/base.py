@@ -126,6 +126,11 @@ class Metric(ABC):
         A reading that has no single value gives None.
         """
 
+    def computed(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
+        """The `values` of a metric whose plain values are no quicker than its estimates."""
+        several = (self.compute(tables, p) for p in grid)
+        return [found[0].value if len(found) == 1 else None for found in several]
+
     def series(self, tables: Tables, p: Values) -> list[Estimate]:
         """The metric through time: one estimate per day on which it changes."""
         raise UsageError(f"{self.id} has no series", repair=f"scoreboard show {self.id}")

@@ -9,14 +9,14 @@ from dataclasses import replace
 from scoreboard.estimate import Estimate, Inputs
 from scoreboard.metrics._best import UNITS
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     Harness,
     Scored,
     World,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     read_world,
-    shots_domain,
 )
 from scoreboard.metrics._sizes import (
     COUNT,
@@ -73,8 +73,8 @@ class BestAtMost(Metric):
               default="10", domain=lambda _t, _o: LIMITS),
         COUNT,
         OPENNESS,
-        Param("harness", "who or what ran the test", domain=harness_domain),
-        Param("shots", "examples in the prompt", domain=shots_domain),
+        HARNESS,
+        SHOTS,
         Param("as_of", AS_OF.doc, kind="date", domain=day_domain),
     )  # fmt: skip
 

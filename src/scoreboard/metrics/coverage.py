@@ -12,7 +12,6 @@ from scoreboard.errors import UsageError
 from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._coverage import (
     Tally,
-    about_tests,
     default_group,
     details,
     gap_bounds,
@@ -24,7 +23,7 @@ from scoreboard.metrics._coverage import (
     unscored,
 )
 from scoreboard.metrics._groups import UNKNOWN, canonical_group, group_domain
-from scoreboard.metrics._scores import canonical_benchmark
+from scoreboard.metrics._scores import about_tests, canonical_benchmark
 from scoreboard.metrics._words import Name, adjective, group_words, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.render import SHOWN, number

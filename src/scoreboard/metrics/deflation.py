@@ -8,15 +8,15 @@ from typing import Any
 
 from scoreboard.estimate import Estimate, Inputs, Interval
 from scoreboard.metrics._levels import LEVEL, REACHES, Level, choose_level, level_name
-from scoreboard.metrics._price_rules import KIND, MIX, RULES, weights_of
+from scoreboard.metrics._price_rules import KIND, MIX, OPENNESS, RULES, weights_of
 from scoreboard.metrics._prices import read_shelf
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     World,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     read_world,
-    shots_domain,
 )
 from scoreboard.metrics._words import Name, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
@@ -67,10 +67,9 @@ class Deflation(Metric):
               default="cheapest", domain=lambda _t, _o: list(RULES)),
         KIND,
         MIX,
-        Param("openness", "which models", default="any",
-              domain=lambda _t, _o: ["any", "open", "closed", "unrestricted"]),
-        Param("harness", "who or what ran the test", domain=harness_domain),
-        Param("shots", "examples in the prompt", domain=shots_domain),
+        OPENNESS,
+        HARNESS,
+        SHOTS,
         Param("as_of", AS_OF.doc, kind="date", domain=day_domain),
     )  # fmt: skip
 
@@ -84,11 +83,7 @@ class Deflation(Metric):
         ]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
-        found: list[float | None] = []
-        for p in grid:
-            several = self.compute(tables, p)
-            found.append(several[0].value if len(several) == 1 else None)
-        return found
+        return self.computed(tables, grid)
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:

@@ -21,7 +21,7 @@ from scoreboard.metrics._groups import UNKNOWN, canonical_group
 from scoreboard.metrics._hub import hub_group_domain
 from scoreboard.metrics._words import Name, group_words, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
-from scoreboard.render import number
+from scoreboard.render import amount
 from scoreboard.store import Tables
 
 PARTITIONS = ("family", "developer", "origin", "model", "relation")
@@ -97,7 +97,7 @@ class Derivatives(Metric):
         if e.value is None:
             return no_value(e)
         ((by, of),) = e.key.items()
-        value = number(e.value, e.unit) + (" %" if e.unit == "fraction" else "")
+        value = amount(e.value, e.unit)
         what = "models made from others" + (f" since {e.detail['start']}"
                                             if e.detail["start"] else "")  # fmt: skip
         if by == "relation":

@@ -27,7 +27,7 @@ from scoreboard.metrics._hub import (
 )
 from scoreboard.metrics._words import Name, group_words, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
-from scoreboard.render import number
+from scoreboard.render import amount
 from scoreboard.store import Tables
 
 MEASURES = ("share", "count", "growth", "new")
@@ -114,10 +114,7 @@ class Downloads(Metric):
         """Every group's share, day by day: the same for every group, and made once."""
         asked = {**p, "of": None, "measure": "share"}
         key = f"downloads drawn {asked}"
-        if key not in tables.cache:
-            tables.cache[key] = self.series(tables, asked)
-        found: list[Estimate] = tables.cache[key]
-        return found
+        return tables.once(key, lambda: self.series(tables, asked))
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:
@@ -125,10 +122,10 @@ class Downloads(Metric):
         ((by, of),) = e.key.items()
         who = group_words(by, of, name)
         what = "the last 30 days" if e.detail["period"] == "30d" else "all time"
-        value = number(e.value, e.unit)
+        value = amount(e.value, e.unit)
         if e.detail["measure"] == "share":
             return (
-                f"{who[:1].upper()}{who[1:]} had {value} % of the downloads of {what} on {e.as_of}."
+                f"{who[:1].upper()}{who[1:]} had {value} of the downloads of {what} on {e.as_of}."
             )
         if e.detail["measure"] == "growth":
             return f"Downloads of {who} in {what} were {value} times those of {e.detail['first']}."

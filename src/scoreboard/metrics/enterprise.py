@@ -73,11 +73,9 @@ class Enterprise(Metric):
 
 def _rows(tables: Tables, p: Values) -> list[dict[str, Any]]:
     """The numbers asked for: by topic, the newest first."""
-    if "enterprise" not in tables.cache:
-        tables.cache["enterprise"] = tables.rows(ROWS)
     kept = [
         r
-        for r in tables.cache["enterprise"]
+        for r in tables.once("enterprise", lambda: tables.rows(ROWS))
         if p.get("topic") in (None, r["topic"]) and p.get("statistic") in (None, r["statistic"])
     ]
     order = list(TOPICS)

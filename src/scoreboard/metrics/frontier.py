@@ -20,15 +20,15 @@ from scoreboard.metrics._best import (
 from scoreboard.metrics._groups import canonical_group, group_domain, group_names
 from scoreboard.metrics._joint import Joint, joint_of
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     Harness,
     World,
     are_of_several_developers,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     read_world,
     release_domain,
-    shots_domain,
 )
 from scoreboard.metrics._words import Name, adjective, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
@@ -74,8 +74,8 @@ class Frontier(Metric):
               domain=lambda _t, _o: list(BY)),
         Param("of", "one group of it; by developer and family none gives every group",
               domain=group_domain, canonical=canonical_group),
-        Param("harness", "who or what ran the test", domain=harness_domain),
-        Param("shots", "examples in the prompt", domain=shots_domain),
+        HARNESS,
+        SHOTS,
         Param("as_of", AS_OF.doc, kind="date", domain=release_domain),
     )  # fmt: skip
 

@@ -19,16 +19,17 @@ from scoreboard.metrics._best import (
 )
 from scoreboard.metrics._groups import canonical_group, group_domain
 from scoreboard.metrics._index import METHODS
-from scoreboard.metrics._joint import INDEX, Joint, joint_of, world_of
+from scoreboard.metrics._joint import Joint, joint_of, world_of
+from scoreboard.metrics._levels import INDEX
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     Harness,
     World,
     are_of_several_developers,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     release_domain,
-    shots_domain,
 )
 from scoreboard.metrics._words import Name, adjective, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
@@ -78,8 +79,8 @@ class Gap(Metric):
               domain=lambda _t, _o: ["openness", "origin", "developer", "family"]),
         Param("leader", "the group in front", domain=group_domain, canonical=canonical_group),
         Param("chaser", "the group behind", domain=group_domain, canonical=canonical_group),
-        Param("harness", "who or what ran the test", domain=harness_domain),
-        Param("shots", "examples in the prompt", domain=shots_domain),
+        HARNESS,
+        SHOTS,
         Param("method", "which index, with benchmark=index", default="published",
               domain=lambda _t, _o: list(METHODS)),
         Param("as_of", AS_OF.doc, kind="date", domain=release_domain),

@@ -137,10 +137,7 @@ def _first(p: Values) -> str:
 def _all(tables: Tables, fit: IndexFit, as_of: dt.date) -> dict[str, Estimate]:
     """Every model that was out by the day, the highest first, computed once."""
     key = f"index {fit.name} {min(as_of, dt.date.max)}"
-    if key not in tables.cache:
-        tables.cache[key] = _computed(tables, fit, as_of)
-    found: dict[str, Estimate] = tables.cache[key]
-    return found
+    return tables.once(key, lambda: _computed(tables, fit, as_of))
 
 
 def _computed(tables: Tables, fit: IndexFit, as_of: dt.date) -> dict[str, Estimate]:

@@ -12,11 +12,11 @@ from scoreboard.metrics._contest import DATES, LABELS, POOLS, Contest, read_cont
 from scoreboard.metrics._groups import canonical_group, group_domain
 from scoreboard.metrics._lag_rules import MONTH, RULES, Lag, none
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     release_domain,
-    shots_domain,
 )
 from scoreboard.metrics._words import Name, adjective, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
@@ -40,8 +40,8 @@ CONTEST = (
     Param("dates", "the day from which a model counts: released, announced, or as the document "
           "with the scores says; by default the document's with its labels",
           domain=lambda _t, _o: list(DATES)),
-    Param("harness", "who or what ran the test", domain=harness_domain),
-    Param("shots", "examples in the prompt", domain=shots_domain),
+    HARNESS,
+    SHOTS,
     Param("as_of", AS_OF.doc, kind="date", domain=release_domain),
 )  # fmt: skip
 

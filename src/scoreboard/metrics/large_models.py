@@ -146,7 +146,7 @@ def _index(tables: Tables, p: Values, metric: Metric) -> Estimate:
         n=len(found),
         caveats=("models of unknown size are left out",)
         + (() if whole else ("no interval is published",)),
-        inputs=Inputs((Ref(best["snapshot_id"], best["locator"], best["raw"]),)),
+        inputs=Inputs((Ref.of(best),)),
         detail={"by": p["by"], "leader": groups[0], "model": best["model"],
                 "in_words": (best["model"],),
                 "second": groups[1] if len(groups) > 1 else ""},

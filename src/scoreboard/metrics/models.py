@@ -167,10 +167,7 @@ class Models(Metric):
 
 def read_world(tables: Tables) -> World:
     """The list and the models, read once."""
-    if "tracked" not in tables.cache:
-        tables.cache["tracked"] = _read_world(tables)
-    world: World = tables.cache["tracked"]
-    return world
+    return tables.once("tracked", lambda: _read_world(tables))
 
 
 def _read_world(tables: Tables) -> World:
@@ -179,7 +176,7 @@ def _read_world(tables: Tables) -> World:
     for r in tables.rows(TRACKED):
         said = rows[r["model"]]
         if r["locator"] is not None:
-            said.append(Ref(r["snapshot_id"], r["locator"], r["raw"]))
+            said.append(Ref.of(r))
         if r["published"] is not None:
             days.append(r["published"])
     return World(all_models(tables), dict(rows), max(days, default=None))

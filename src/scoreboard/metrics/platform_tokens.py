@@ -90,18 +90,19 @@ class PlatformTokens(Metric):
 
 def read_totals(tables: Tables) -> list[Total]:
     """Every week with a total, read once: official sums, else what is stated."""
-    if "totals" not in tables.cache:
-        found = {
-            r["start"]: Total(r["start"], r["tokens"], False,
-                              (Ref(r["snapshot_id"], r["locator"], r["raw"]),))
-            for r in tables.rows(TOTALS) if r["start"].weekday() == 0
-        }  # fmt: skip
-        for week in read_weeks(tables).weeks.values():
-            if week.official and week.total:
-                found[week.start] = Total(week.start, week.total, True, week.refs)
-        tables.cache["totals"] = [found[d] for d in sorted(found)]
-    totals: list[Total] = tables.cache["totals"]
-    return totals
+    return tables.once("totals", lambda: _read_totals(tables))
+
+
+def _read_totals(tables: Tables) -> list[Total]:
+    found = {
+        r["start"]: Total(r["start"], r["tokens"], False, (Ref.of(r),))
+        for r in tables.rows(TOTALS)
+        if r["start"].weekday() == 0
+    }
+    for week in read_weeks(tables).weeks.values():
+        if week.official and week.total:
+            found[week.start] = Total(week.start, week.total, True, week.refs)
+    return [found[d] for d in sorted(found)]
 
 
 def _estimate(t: Total) -> Estimate:

@@ -22,7 +22,7 @@ from scoreboard.metrics._price_rules import KIND, MIX, canonical_provider, weigh
 from scoreboard.metrics._prices import read_shelf
 from scoreboard.metrics._words import KIND_WORDS, Name, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
-from scoreboard.render import number
+from scoreboard.render import amount, number
 from scoreboard.stats.price_index import fisher, jevons, unchanged
 from scoreboard.store import Tables
 
@@ -95,11 +95,7 @@ class PriceChange(Metric):
         return [estimate(tables, p, change)]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
-        result: list[float | None] = []
-        for p in grid:
-            found = self.compute(tables, p)
-            result.append(found[0].value if len(found) == 1 else None)
-        return result
+        return self.computed(tables, grid)
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:
@@ -110,7 +106,7 @@ class PriceChange(Metric):
             return (f"The best model of {who} costs {number(e.value, e.unit)} times what its best "
                     f"cost on {since}, per million {kind}.")  # fmt: skip
         if e.unit == "fraction":
-            return (f"{number(e.value, e.unit)} of the list prices of {since} are unchanged, per "
+            return (f"{amount(e.value, e.unit)} of the list prices of {since} are unchanged, per "
                     f"million {kind}.")  # fmt: skip
         what = (
             "The median list price" if e.key["stat"] == "median" else "The same offer, on average,"

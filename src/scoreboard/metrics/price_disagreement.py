@@ -14,7 +14,7 @@ from scoreboard.metrics._price_rules import KINDS
 from scoreboard.metrics._prices import Shelf, Stated, pick, read_shelf, stale
 from scoreboard.metrics._words import KIND_WORDS, Name, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
-from scoreboard.render import number
+from scoreboard.render import amount
 from scoreboard.store import Tables
 
 SHOWN = 20  # widest disagreements listed
@@ -95,11 +95,7 @@ class PriceDisagreement(Metric):
         ]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
-        result: list[float | None] = []
-        for p in grid:
-            found = self.compute(tables, p)
-            result.append(found[0].value if len(found) == 1 else None)
-        return result
+        return self.computed(tables, grid)
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:
@@ -107,7 +103,7 @@ class PriceDisagreement(Metric):
         who = f"{e.key['a']} and {e.key['b']}" if e.key["a"] and e.key["b"] else "Two sources"
         model = (f", most of all on {name('model', e.detail['widest'][0]['model'])}"
                  if e.detail["widest"] else "")  # fmt: skip
-        return (f"{who} disagree on {number(e.value, e.unit)} % of the prices that both state, per "
+        return (f"{who} disagree on {amount(e.value, e.unit)} of the prices that both state, per "
                 f"million {KIND_WORDS[e.key['kind']]}{model}.")  # fmt: skip
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
@@ -144,17 +140,16 @@ def _asked(
 
 def compared(tables: Tables, kind: str, day: dt.date) -> dict[tuple[str, str], list[Compared]]:
     """What each two sources both state on a day, by their pair. Read once."""
-    key = f"price_disagreement {kind} {day}"
-    if key not in tables.cache:
-        shelf = read_shelf(tables, [kind])
-        found: dict[tuple[str, str], list[Compared]] = defaultdict(list)
-        for model, provider, statements in _offers(shelf, kind):
-            for first, second in combinations(_by_source(statements, day), 2):
-                pair = Compared(model, provider, first, second)
-                found[first.source, second.source].append(pair)
-        tables.cache[key] = dict(found)
-    result: dict[tuple[str, str], list[Compared]] = tables.cache[key]
-    return result
+    return tables.once(f"price_disagreement {kind} {day}", lambda: _compared(tables, kind, day))
+
+
+def _compared(tables: Tables, kind: str, day: dt.date) -> dict[tuple[str, str], list[Compared]]:
+    found: dict[tuple[str, str], list[Compared]] = defaultdict(list)
+    for model, provider, statements in _offers(read_shelf(tables, [kind]), kind):
+        for first, second in combinations(_by_source(statements, day), 2):
+            pair = Compared(model, provider, first, second)
+            found[first.source, second.source].append(pair)
+    return dict(found)
 
 
 def _offers(shelf: Shelf, kind: str) -> list[tuple[str, str, list[Stated]]]:

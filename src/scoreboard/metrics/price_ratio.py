@@ -78,11 +78,7 @@ class PriceRatio(Metric):
         return [e for e in found if e.value is not None] or found[:1]
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
-        return [
-            None if p["kind"] == ALL and len(self.compute(tables, p)) > 1
-            else self.compute(tables, p)[0].value
-            for p in grid
-        ]  # fmt: skip
+        return self.computed(tables, grid)
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:
@@ -118,7 +114,10 @@ def _ask(tables: Tables, p: Values, model: str, kind: str, day: dt.date) -> Answ
 
 def ratio(tables: Tables, p: Values, kind: str, against: str, day: dt.date) -> float | None:
     """The plain ratio of two kinds on a day."""
-    above, below = (_ask(tables, p, p[x], k, day) for x, k in (("a", kind), ("b", against)))
+    return _divided(*(_ask(tables, p, p[x], k, day) for x, k in (("a", kind), ("b", against))))
+
+
+def _divided(above: Answer, below: Answer) -> float | None:
     return above.value / below.value if above.value is not None and below.value else None
 
 
@@ -127,7 +126,8 @@ def estimate(tables: Tables, p: Values, day: dt.date) -> Estimate:
     kind, against = p["kind"], p["against"] or p["kind"]
     above, below = (_ask(tables, p, p[x], k, day) for x, k in (("a", kind), ("b", against)))
     low, high = _ends(above, below)
-    value = above.value / below.value if above.value is not None and below.value else None
+    value = _divided(above, below)
+    like = _like(tables, p, kind, against, day)
     several = value is not None and low is not None and high is not None and low < high
     answers = {"a": above, "b": below}
     used = [s for a in answers.values() for q in a.quotes for s in q.current]
@@ -139,10 +139,10 @@ def estimate(tables: Tables, p: Values, day: dt.date) -> Estimate:
         low=low if several else None, high=high if several else None,
         interval=Interval("range", None) if several else None,
         n=len(used) if value is not None else 0,
-        caveats=tuple(_caveats(tables, p, (kind, against), answers, day, several)),
+        caveats=tuple(_caveats(p, (kind, against), answers, like, day, several)),
         inputs=Inputs.of(s.ref for s in used) if value is not None else Inputs(),
         detail={**{x: _side(a, day) for x, a in answers.items()},
-                **_like(tables, p, kind, against, day)},
+                **({"like_for_like": like} if kind != against else {})},
         left_out=(*above.left, *below.left),
     )  # fmt: skip
 
@@ -171,19 +171,17 @@ def _words(kind: str, against: str) -> str:
     )
 
 
-def _like(tables: Tables, p: Values, kind: str, against: str, day: dt.date) -> dict[str, Any]:
-    """The like-for-like ratios, where unlike kinds were asked for."""
-    if kind == against:
-        return {}
-    found = {k: ratio(tables, p, k, k, day) for k in LIKE}
-    return {"like_for_like": {k: v for k, v in found.items() if v is not None}}
+def _like(tables: Tables, p: Values, kind: str, against: str, day: dt.date) -> dict[str, float]:
+    """The like-for-like ratios by kind, where unlike kinds were asked for."""
+    found = {k: ratio(tables, p, k, k, day) for k in LIKE} if kind != against else {}
+    return {k: v for k, v in found.items() if v is not None}
 
 
 def _caveats(
-    tables: Tables,
     p: Values,
     kinds: tuple[str, str],
     answers: dict[str, Answer],
+    like: dict[str, float],
     day: dt.date,
     several: bool,
 ) -> list[str]:
@@ -195,7 +193,6 @@ def _caveats(
         return [*words, *(f"{model} is free: no multiple of it" for model in free)]
     found = [] if several else ["no interval: no two sources disagree on either price"]
     if kinds[0] != kinds[1]:
-        like = _like(tables, p, *kinds, day)["like_for_like"]
         beside = ", ".join(f"{k} {v:.3g}" for k, v in like.items()) or "none can be had"
         found.append(f"unlike kinds: {_words(*kinds)}; like for like the ratios are {beside}")
     if "blended" in kinds:

@@ -19,6 +19,7 @@ from scoreboard.metrics._price_rules import (
     KIND,
     LEAST_OFFERS,
     MIX,
+    OPENNESS,
     RULES,
     median,
     pool,
@@ -26,13 +27,13 @@ from scoreboard.metrics._price_rules import (
 )
 from scoreboard.metrics._prices import Quote, Shelf, Weights, read_shelf
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     World,
     are_of_several_developers,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     read_world,
-    shots_domain,
 )
 from scoreboard.metrics._words import KIND_WORDS, Name, dollars, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
@@ -111,10 +112,9 @@ class PriceToReach(Metric):
               default="cheapest", domain=lambda _t, _o: list(RULES)),
         KIND,
         MIX,
-        Param("openness", "which models", default="any",
-              domain=lambda _t, _o: ["any", "open", "closed", "unrestricted"]),
-        Param("harness", "who or what ran the test", domain=harness_domain),
-        Param("shots", "examples in the prompt", domain=shots_domain),
+        OPENNESS,
+        HARNESS,
+        SHOTS,
         Param("as_of", AS_OF.doc, kind="date", domain=day_domain),
     )  # fmt: skip
 
@@ -173,8 +173,7 @@ def markets_of(tables: Tables, level: Level, p: Values) -> dict[dt.date, Market]
     """The markets of days that were looked at before: they are the same under every rule."""
     asked = (p["benchmark"], p["openness"], sorted(weights_of(p).items()))
     key = f"markets {asked} {level.harness} {level.value} {level.model}"
-    found: dict[dt.date, Market] = tables.cache.setdefault(key, {})
-    return found
+    return tables.once(key, dict)
 
 
 def shelf_of(tables: Tables, p: Values) -> Shelf:

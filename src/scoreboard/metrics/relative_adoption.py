@@ -106,11 +106,7 @@ class RelativeAdoption(Metric):
         )
 
     def values(self, tables: Tables, grid: Sequence[Values]) -> list[float | None]:
-        result: list[float | None] = []
-        for p in grid:
-            found = self.compute(tables, p)
-            result.append(found[0].value if len(found) == 1 else None)
-        return result
+        return self.computed(tables, grid)
 
 
 def _age(p: Values) -> int:
@@ -124,10 +120,7 @@ def _age(p: Values) -> int:
 def read_field(tables: Tables, age: int, as_of: dt.date) -> Field:
     """Every model at an age, from what had been counted by a day. Read once."""
     key = f"field {age} {as_of}"
-    if key not in tables.cache:
-        tables.cache[key] = _field(read_hub(tables), age, as_of)
-    field: Field = tables.cache[key]
-    return field
+    return tables.once(key, lambda: _field(read_hub(tables), age, as_of))
 
 
 def _field(hub: Hub, age: int, as_of: dt.date) -> Field:

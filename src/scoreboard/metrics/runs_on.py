@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scoreboard.errors import UsageError
-from scoreboard.estimate import Estimate, Inputs, Ref
+from scoreboard.estimate import Estimate, Inputs
 from scoreboard.hosting.memory import (
     CACHE,
     CACHE_BYTES,
@@ -19,6 +19,7 @@ from scoreboard.hosting.memory import (
     Architecture,
     Format,
     Memory,
+    architecture_places,
     memory_of,
     read_architectures,
     read_formats,
@@ -26,14 +27,14 @@ from scoreboard.hosting.memory import (
 )
 from scoreboard.metrics._best import UNITS
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     Harness,
     Scored,
     World,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     read_world,
-    shots_domain,
 )
 from scoreboard.metrics._sizes import (
     OPENNESS,
@@ -42,6 +43,7 @@ from scoreboard.metrics._sizes import (
     day_domain,
     open_on,
     population,
+    read_contexts,
     read_sizes,
     same,
     score_interval,
@@ -57,7 +59,6 @@ from scoreboard.store import Tables
 RUNNERS_UP = 5
 MEMORIES = ["8", "16", "24", "32", "48", "64", "80", "128", "192", "256", "512", "640", "1128"]
 CONTEXTS = [str(2**n) for n in range(11, 21)]
-PLACES = "SELECT model, snapshot_id, locator, raw FROM architectures"
 
 
 def format_domain(tables: Tables, _: Values) -> list[str]:
@@ -117,8 +118,8 @@ class RunsOn(Metric):
         Param("by", "one estimate per model, or the best alone", default="model",
               domain=lambda _t, _o: ["model", "best"]),
         OPENNESS,
-        Param("harness", "who or what ran the test", domain=harness_domain),
-        Param("shots", "examples in the prompt", domain=shots_domain),
+        HARNESS,
+        SHOTS,
         Param("as_of", AS_OF.doc, kind="date", domain=day_domain),
     )  # fmt: skip
 
@@ -169,7 +170,7 @@ class Answer:
         with contextlib.suppress(KeyError):
             self.harness, self.best = choose_harness(tables, world, p)
         self.needs = needs_of(tables, list(self.best), p)
-        self.places = _places(tables)
+        self.places = architecture_places(tables)
 
     def fitting(self, day: dt.date) -> list[Scored]:
         """The open models that fit, the best first; of equals the one that needs least."""
@@ -282,7 +283,7 @@ def check(p: Values) -> None:
 def needs_of(tables: Tables, models: Sequence[str], p: Values) -> Needs:
     """The memory of each model at a reading."""
     formats, built = read_formats(tables), read_architectures(tables)
-    contexts = {r["model"]: r["context"] for r in tables.rows("SELECT model, context FROM models")}
+    contexts = read_contexts(tables)
     memory: dict[str, Memory] = {}
     chosen: dict[str, str] = {}
     unknown = []
@@ -310,14 +311,3 @@ def format_for(found: Architecture, formats: Mapping[str, Format], asked: str) -
         return asked
     native = weights_bytes(found, formats, NATIVE)
     return NATIVE if native < weights_bytes(found, formats, asked) else asked
-
-
-def _places(tables: Tables) -> dict[str, list[Ref]]:
-    if "architecture places" not in tables.cache:
-        found: dict[str, list[Ref]] = {}
-        for r in tables.rows(PLACES):
-            place = Ref(r["snapshot_id"], r["locator"], r["raw"])
-            found.setdefault(r["model"], []).append(place)
-        tables.cache["architecture places"] = found
-    places: dict[str, list[Ref]] = tables.cache["architecture places"]
-    return places

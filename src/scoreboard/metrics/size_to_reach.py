@@ -20,13 +20,13 @@ from scoreboard.metrics._levels import (
     level_name,
 )
 from scoreboard.metrics._scores import (
+    HARNESS,
+    SHOTS,
     Scored,
     World,
     benchmark_domain,
     canonical_benchmark,
-    harness_domain,
     read_world,
-    shots_domain,
 )
 from scoreboard.metrics._sizes import (
     COUNT,
@@ -57,8 +57,8 @@ LEVEL = (
     REACHES,
     COUNT,
     OPENNESS,
-    Param("harness", "who or what ran the test", domain=harness_domain),
-    Param("shots", "examples in the prompt", domain=shots_domain),
+    HARNESS,
+    SHOTS,
     Param("as_of", AS_OF.doc, kind="date", domain=day_domain),
 )  # fmt: skip
 

@@ -158,10 +158,7 @@ class TokenShare(Metric):
         """Every group of the partition, week by week. Read once for all groups."""
         whole = {**p, "of": None, "week": None, "stat": "mean"}
         key = f"every week {sorted(whole.items(), key=lambda item: item[0])}"
-        if key not in tables.cache:
-            tables.cache[key] = self.series(tables, whole)
-        found: list[Estimate] = tables.cache[key]
-        return found
+        return tables.once(key, lambda: self.series(tables, whole))
 
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None:

@@ -148,17 +148,17 @@ class UseShare(Metric):
 
 def read_parts(tables: Tables, part: str) -> Weeks:
     """Every week's parts of one kind, read once."""
-    if "parts" not in tables.cache:
-        kinds: dict[str, dict[dt.date, dict[str, list[Cell]]]] = defaultdict(
-            lambda: defaultdict(lambda: defaultdict(list))
-        )
-        for r in tables.rows(ROWS):
-            ref = Ref(r["snapshot_id"], r["locator"], r["raw"])
-            cell = Cell(r["model"], r["tokens"], r["sampled"], ref)
-            kinds[r["part"]][r["start"]][r["value"]].append(cell)
-        tables.cache["parts"] = kinds
-    weeks: Weeks = tables.cache["parts"].get(part, {})
-    return weeks
+    return tables.once("parts", lambda: _read_parts(tables)).get(part, {})
+
+
+def _read_parts(tables: Tables) -> Mapping[str, Weeks]:
+    kinds: dict[str, dict[dt.date, dict[str, list[Cell]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for r in tables.rows(ROWS):
+        cell = Cell(r["model"], r["tokens"], r["sampled"], Ref.of(r))
+        kinds[r["part"]][r["start"]][r["value"]].append(cell)
+    return kinds
 
 
 def _week(tables: Tables, monday: dt.date, p: Values) -> list[Estimate]:

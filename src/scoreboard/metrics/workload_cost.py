@@ -14,12 +14,14 @@ from scoreboard.metrics._bill import Bill, Book, Workload, read_book
 from scoreboard.metrics._groups import About, all_models, in_group, model_domain
 from scoreboard.metrics._levels import LEVEL, REACHES, choose_level, index_scores
 from scoreboard.metrics._price_rules import (
+    OPENNESS,
     canonical_name,
     canonical_provider,
+    fallen,
     provider_domain,
 )
-from scoreboard.metrics._prices import FRESH_DAYS
 from scoreboard.metrics._scores import Scored, benchmark_domain, canonical_benchmark, read_world
+from scoreboard.metrics._sizes import read_contexts
 from scoreboard.metrics._words import Name, dollars, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.metrics.price import day_domain
@@ -91,8 +93,7 @@ class WorkloadCost(Metric):
               domain=model_domain, canonical=canonical_name),
         Param("provider", "where: first_party (the developer's own), the cheapest, all, or one",
               default=OWN, domain=where_domain, canonical=canonical_provider),
-        Param("openness", "which models", default="any",
-              domain=lambda _t, _o: ["any", "open", "closed", "unrestricted"]),
+        OPENNESS,
         Param("benchmark", "only models that reach a level on this test", domain=benchmark_domain,
               canonical=canonical_benchmark),
         LEVEL,
@@ -211,7 +212,7 @@ def bills(tables: Tables, p: Values, asked: Asked, day: dt.date) -> Found:
     for model in models:
         mine = []
         for bill in _at_providers(asked, p["provider"], model, day):
-            if why := _fallen(asked.book, bill, day):
+            if why := fallen(asked.book.base, bill, day):
                 left += [LeftOut(line.pick.chosen.ref, why) for line in bill.lines]
             else:
                 mine.append(bill)
@@ -235,18 +236,9 @@ def _at_providers(asked: Asked, provider: str, model: str, day: dt.date) -> Iter
             yield bill
 
 
-def _fallen(book: Book, bill: Bill, day: dt.date) -> str:
-    if gone := [line.pick.unlisted for line in bill.lines if line.pick.unlisted]:
-        return f"no catalogue lists the offer any more since {min(gone)}"
-    seen = bill.seen_on(day)
-    if book.base.fresh(day) and (day - seen).days > FRESH_DAYS:
-        return f"last seen on {seen}, over {FRESH_DAYS} days before"
-    return ""
-
-
 def _models(tables: Tables, p: Values, work: Workload, day: dt.date) -> Iterator[str]:
     """The models that meet the constraints."""
-    known, contexts = all_models(tables), _contexts(tables)
+    known, contexts = all_models(tables), read_contexts(tables)
     wanted = [p["model"]] if p["model"] else sorted(known)
     reached = _reached(tables, p, day)
     for model in wanted:
@@ -259,15 +251,6 @@ def _models(tables: Tables, p: Values, work: Workload, day: dt.date) -> Iterator
         if context and work.tokens_in + work.tokens_out > context and not p["model"]:
             continue
         yield model
-
-
-def _contexts(tables: Tables) -> dict[str, int]:
-    key = "workload contexts"
-    if key not in tables.cache:
-        rows = tables.rows("SELECT model, context FROM models WHERE context > 0")
-        tables.cache[key] = {r["model"]: r["context"] for r in rows}
-    found: dict[str, int] = tables.cache[key]
-    return found
 
 
 def _reached(tables: Tables, p: Values, day: dt.date) -> set[str] | None:

@@ -105,18 +105,26 @@ def home_page(
         "changes": {name: list(t.rows[:NEWEST]) for name, t in found.items()},
     }  # fmt: skip
     recent = {name: list(t.rows[:NEWEST]) for name, t in found.items()}
-    listed = [a for s in sections if s["table"] for a in s["answers"]]
-    families = next((a for a in listed if _of_families(a)), None)
-    tables = [(s["title"], a, Table.of(f"table-{a.figure.id}", s["title"],
-                                       estimate_rows(world, a, figure_path(a.figure.id))))
-              for s in sections if s["table"] for a in s["answers"]
-              if not a.plot and not _of_families(a)]  # fmt: skip
+    listed = [(s["title"], a) for s in sections if s["table"] for a in s["answers"]]
+    families = next((a for _, a in listed if _of_families(a)), None)
+    others = [(title, a) for title, a in listed if not _of_families(a)]
     lead = ("How far open-weight AI models are behind closed ones, what a given level costs, and "
             "who uses what. Every number leads to its rows.")  # fmt: skip
     return Page("index.html", "home.html", "Open Model Scoreboard", lead, data,
                 {"head": head, "sections": sections, "recent": recent,
                  "families": family_rows(world, families) if families else None,
-                 "tables": tables, "places": PLACES}, kind="page")  # fmt: skip
+                 "drawn": [(title, a) for title, a in others if a.plot],
+                 "tables": [_table(world, title, a) for title, a in others if not a.plot],
+                 "places": PLACES}, kind="page")  # fmt: skip
+
+
+def _table(world: World, title: str, answer: Answer) -> tuple[str, Answer, Table | None]:
+    """A figure of several values as a table, or without one where the board is brief."""
+    name = answer.figure.id
+    if any(f.brief for s in board().sections for f in s.figures if f.id == name):
+        return title, answer, None
+    rows = estimate_rows(world, answer, figure_path(name))
+    return title, answer, Table.of(f"table-{name}", title, rows)
 
 
 def _of_families(answer: Answer) -> bool:

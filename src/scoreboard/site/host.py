@@ -11,13 +11,19 @@ from scoreboard.errors import DataError, UsageError
 from scoreboard.estimate import Estimate
 from scoreboard.figures import Figure
 from scoreboard.host_text import WORDS
-from scoreboard.hosting.hardware import efficiency_of, hires_of, purchase_of, read_devices
+from scoreboard.hosting.hardware import (
+    efficiency_of,
+    hire_range,
+    hires_of,
+    purchase_of,
+    read_devices,
+)
 from scoreboard.hosting.memory import GB
 from scoreboard.metrics import get_metric
 from scoreboard.metrics._host import COSTS, ENDS, Plan, misses, read_plan
 from scoreboard.metrics._host_api import Market, read_market
 from scoreboard.metrics.base import Values
-from scoreboard.render import number
+from scoreboard.render import amount
 from scoreboard.site.answers import Plot, plot
 from scoreboard.site.charts import Shown, all_charts
 from scoreboard.site.page import Page
@@ -69,7 +75,7 @@ def host_page(world: World) -> Page:
 
 def money(value: float | None) -> str:
     """An amount of US dollars."""
-    return "–" if value is None else f"${number(value, 'usd')}"
+    return amount(value, "usd") or "–"
 
 
 def _plot(world: World, answer: Estimate) -> Plot | None:
@@ -104,13 +110,10 @@ def _device(tables: Tables, name: str, day: dt.date) -> Json | None:
     hires, bought = hires_of(tables, name, day), purchase_of(tables, name, day)
     if not hires and bought is None:
         return None
-    prices = [h.usd_per_hour for h in hires]
-    half = len(prices) // 2
-    middle = (prices[half] + prices[-1 - half]) / 2 if prices else None
+    low, middle, high = hire_range(hires) or (None, None, None)
     return {
         "device": name, "name": device.name, "memory_gb": device.memory / GB,
-        "hire_low": prices[0] if prices else None, "hire_middle": middle,
-        "hire_high": prices[-1 - len(prices) // 4] if prices else None, "offers": len(prices),
+        "hire_low": low, "hire_middle": middle, "hire_high": high, "offers": len(hires),
         "buy_low": bought.low if bought else None, "buy_middle": bought.usd if bought else None,
         "buy_high": bought.high if bought else None, "power_w": device.power_w,
         "whole": device.kind == "computer",

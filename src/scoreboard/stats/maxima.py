@@ -258,6 +258,23 @@ def _bell(x: Array, s: Array, t: Array) -> Any:
     return weight, below
 
 
+def _upper_edges(x: Array, s: Array) -> Array:
+    """Values of m about the best score, for the shapes that end there."""
+    import numpy as np
+
+    top, unit = float(x.max()), float(np.median(s))
+    edges: Array = np.linspace(top - 3 * unit, top + 2 * unit, EDGES)
+    return edges
+
+
+def _grid(edges: Array, t: Array, s: Array) -> tuple[Array, Array, Array]:
+    """Every m and t together, counted row by row, and the logarithm of their prior weight."""
+    import numpy as np
+
+    prior = (_prior(t, s) + np.log(edges[1] - edges[0])).repeat(EDGES)
+    return np.tile(edges, len(t)), t.repeat(EDGES), prior
+
+
 def _exponential(x: Array, s: Array, edges: Array, t: Array) -> Any:
     """Weights of truth = m - t e; what P(truth <= y) is made of, for some (m, t) and values y.
 
@@ -266,8 +283,7 @@ def _exponential(x: Array, s: Array, edges: Array, t: Array) -> Any:
     import numpy as np
     from scipy.special import log_ndtr, ndtr
 
-    prior = (_prior(t, s) + np.log(edges[1] - edges[0])).repeat(EDGES)
-    m, t = np.tile(edges, len(t)), t.repeat(EDGES)
+    m, t, prior = _grid(edges, t, s)
     mean = x + s**2 / t[:, None]
     inside = log_ndtr((m[:, None] - mean) / s)  # how much of the normal distribution is left
     density = (x - m[:, None]) / t[:, None] + 0.5 * (s / t[:, None]) ** 2 + inside
@@ -284,11 +300,8 @@ def _exponential(x: Array, s: Array, edges: Array, t: Array) -> Any:
 
 
 def _crowded(x: Array, s: Array, t: Array) -> Any:
-    import numpy as np
 
-    top, unit = float(x.max()), float(np.median(s))
-    edges = np.linspace(top - 3 * unit, top + 2 * unit, EDGES)
-    weight, share = _exponential(x, s, edges, t)
+    weight, share = _exponential(x, s, _upper_edges(x, s), t)
     return weight, lambda kept, at: share(kept, _near(x, s, at), at).prod(axis=2)
 
 
@@ -316,10 +329,7 @@ def _even(x: Array, s: Array, t: Array) -> Any:
     import numpy as np
     from scipy.special import ndtr
 
-    top, unit = float(x.max()), float(np.median(s))
-    edges = np.linspace(top - 3 * unit, top + 2 * unit, EDGES)
-    prior = (_prior(t, s) + np.log(edges[1] - edges[0])).repeat(EDGES)
-    m, t = np.tile(edges, len(t)), t.repeat(EDGES)
+    m, t, prior = _grid(_upper_edges(x, s), t, s)
     under = ndtr(((m - t)[:, None] - x) / s)
     inside = np.maximum(ndtr((m[:, None] - x) / s) - under, 1e-300)
     weight = np.log(inside).sum(axis=1) - len(x) * np.log(t) + prior

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scoreboard.metrics._words import group_words
-from scoreboard.render import SHOWN
+from scoreboard.render import SHOWN, amount
 from scoreboard.site.charts.base import (
     INK,
     REST,
@@ -11,7 +11,6 @@ from scoreboard.site.charts.base import (
     Chart,
     Drawing,
     Shown,
-    amount,
     layer,
     layers,
     shortened,

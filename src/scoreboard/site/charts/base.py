@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from scoreboard.estimate import Estimate
 from scoreboard.figures import Figure
 from scoreboard.metrics._words import Name
-from scoreboard.render import clean, number
+from scoreboard.render import clean
 
 INK, MUTED, GRID = "#1d2733", "#5a6675", "#dde2e8"
 SERIES = ("#0b62a4", "#b3471b", "#24784a", "#7b4ba0", "#8a6a00", "#a83266", "#2f7785", "#6d5a4b")
@@ -169,13 +169,3 @@ def shortened(text: str, most: int = 22) -> str:
     """A label that fits beside a chart."""
     text = clean(text)
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def amount(value: float | None, unit: str) -> str:
-    """A value with the sign of its unit."""
-    if value is None:
-        return ""
-    text = number(value, unit)
-    if unit in ("usd", "usd_per_mtok"):
-        return f"${text}"
-    return f"{text} %" if unit == "fraction" else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scoreboard.estimate import Estimate
-from scoreboard.render import SHOWN
+from scoreboard.render import SHOWN, amount
 from scoreboard.site.charts.base import (
     MUTED,
     SERIES,
@@ -13,7 +13,6 @@ from scoreboard.site.charts.base import (
     Drawing,
     Rows,
     Shown,
-    amount,
     layer,
     layers,
     padded,

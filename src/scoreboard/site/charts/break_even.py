@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scoreboard.render import amount
 from scoreboard.site.charts.base import (
     INK,
     SERIES,
@@ -13,7 +14,6 @@ from scoreboard.site.charts.base import (
     Drawing,
     Rows,
     Shown,
-    amount,
     label_room,
     layer,
     layers,

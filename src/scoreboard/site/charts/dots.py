@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from scoreboard.estimate import Estimate
 from scoreboard.metrics._words import Name
-from scoreboard.render import SHOWN
+from scoreboard.render import SHOWN, amount
 from scoreboard.site.charts.base import (
     INK,
     MUTED,
@@ -17,7 +17,6 @@ from scoreboard.site.charts.base import (
     Drawing,
     Rows,
     Shown,
-    amount,
     layer,
     layers,
     padded,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from scoreboard.estimate import Estimate
-from scoreboard.render import SHOWN
+from scoreboard.render import SHOWN, amount
 from scoreboard.site.charts.base import (
     MUTED,
     SERIES,
@@ -14,7 +14,6 @@ from scoreboard.site.charts.base import (
     Drawing,
     Rows,
     Shown,
-    amount,
     label_room,
     layer,
     layers,

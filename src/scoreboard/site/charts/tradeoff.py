@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scoreboard.estimate import Estimate
-from scoreboard.render import SHOWN, number
+from scoreboard.render import SHOWN, amount, number
 from scoreboard.site.charts.base import (
     MUTED,
     SERIES,
@@ -13,7 +13,6 @@ from scoreboard.site.charts.base import (
     Chart,
     Drawing,
     Shown,
-    amount,
     decades,
     label_room,
     layer,
