@@ -323,7 +323,20 @@ def test_charts_as_files_say_what_they_show(built_site: Path) -> None:
             picture = (built_site / f"figures/{figure}.png").read_bytes()
             assert picture.startswith(b"\x89PNG\r\n\x1a\n")
             assert picture.rstrip().endswith(b"IEND\xaeB`\x82")
+            assert int.from_bytes(picture[16:20], "big") == 1200  # as wide as a card
     assert problems == []
+
+
+def test_links_to_a_figure_of_the_board_show_its_chart(built_site: Path) -> None:
+    seen = 0
+    for figure in board(built_site):
+        root = read(built_site, f"figures/{figure}.html")
+        images = [m.attributes["content"] for m in root.all("meta")
+                  if m.attributes.get("property") == "og:image"]  # fmt: skip
+        drawn = f"figures/{figure}.png" in embeds(built_site, figure)
+        assert [address.partition("figures/")[2] for address in images] == [f"{figure}.png"] * drawn
+        seen += len(images)
+    assert seen > 20
 
 
 def test_charts_in_pages_are_small(built_site: Path) -> None:

@@ -22,6 +22,8 @@ VERSION = "1"  # of what is done to a drawing: a change makes all of them new
 WIDE, NARROW = (720, 330), (350, 290)  # pixels, in pages and on phones
 FONT = "Roboto, Helvetica, Arial, sans-serif"
 BELOW_PX = 34  # under and over the plot
+BESIDE_PX = 16  # left and right of a drawing in a file of its own
+PNG_WIDE = 1200  # pixels: the width of the card that other sites show of a link
 MOST_BYTES = 150_000
 KEPT = 6000  # drawings kept on disk
 SVG = "http://www.w3.org/2000/svg"
@@ -174,15 +176,15 @@ def standalone(drawing: str, title: str, lines: list[str], size: Size) -> str:
     """A drawing as a file of its own: title above, source below, its colours with it."""
     heads = wrapped(title, 78)
     top, bottom = 16 + 22 * len(heads), 14 + 17 * len(lines)
-    width, height = size.width + 32, size.height + top + bottom + 16
+    width, height = size.width + 2 * BESIDE_PX, size.height + top + bottom + 16
     style = (
         f"text{{font-family:{FONT}}}svg{{background:#fff}}"
         f"@media (prefers-color-scheme:dark){{svg{{background:#14181d}}{colours()}}}"
     )
-    texts = [_text(16, 26 + 22 * i, x, INK, 17, 600) for i, x in enumerate(heads)]
-    texts += [_text(16, size.height + top + 24 + 17 * i, x, MUTED, 12, 400)
+    texts = [_text(BESIDE_PX, 26 + 22 * i, x, INK, 17, 600) for i, x in enumerate(heads)]
+    texts += [_text(BESIDE_PX, size.height + top + 24 + 17 * i, x, MUTED, 12, 400)
               for i, x in enumerate(lines)]  # fmt: skip
-    inner = drawing.replace("<svg ", f'<svg x="16" y="{top}" ', 1)
+    inner = drawing.replace("<svg ", f'<svg x="{BESIDE_PX}" y="{top}" ', 1)
     return (
         f'<svg xmlns="{SVG}" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f"<style>{style}</style>{''.join(texts)}{inner}</svg>\n"
@@ -209,7 +211,8 @@ def png_of(standing: str) -> bytes:
     at = light.index(">") + 1
     light = f'{light[:at]}<rect width="100%" height="100%" fill="#ffffff"/>{light[at:]}'
     light = light.replace("<text ", f'<text font-family="{FONT}" ')
-    found: bytes = vl_convert.svg_to_png(light, scale=2)
+    scale = PNG_WIDE / (WIDE[0] + 2 * BESIDE_PX)
+    found: bytes = vl_convert.svg_to_png(light, scale=scale)
     return found
 
 

@@ -14,7 +14,7 @@ from scoreboard.config import home
 from scoreboard.render import to_json
 from scoreboard.site import things
 from scoreboard.site.answers import Answer, Desk
-from scoreboard.site.draw import png_of
+from scoreboard.site.draw import PNG_WIDE, png_of
 from scoreboard.site.exports import Files
 from scoreboard.site.figure_pages import embed_path, figure_pages, frozen_stem, standing
 from scoreboard.site.links import figure_path, slug
@@ -126,7 +126,7 @@ def chart_files(folder: Path, answers: Sequence[Answer], _: Desk) -> Made:
 
 def _png(text: str) -> bytes:
     """A chart as PNG: from the folder of drawings where it was made before."""
-    name = hashlib.sha256(text.encode()).hexdigest()[:24]
+    name = hashlib.sha256(f"{PNG_WIDE} {text}".encode()).hexdigest()[:24]
     path = home() / "drawings" / f"{name}.png"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
