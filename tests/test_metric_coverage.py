@@ -228,6 +228,10 @@ def test_drawn_are_the_groups(tables: Tables) -> None:
         ("closed", 3.0), ("open", 2.0), ("unknown", 1.0),
     ]  # fmt: skip
     assert METRIC.drawn(tables, METRIC.read(tables, {"benchmark": "quiz"})) == []
+    found = METRIC.compute(tables, p)
+    words = "Of 6 models scored on a test, 3 are closed models."
+    assert METRIC.headline(found, METRIC.drawn(tables, p)) == words
+    assert METRIC.headline(found, []) == METRIC.finding(found[0])
 
 
 @pytest.mark.parametrize("measure", ["share", "self_reported", "gap"])

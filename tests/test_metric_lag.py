@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -195,6 +196,15 @@ def test_all_rules_for_both_meanings_of_open() -> None:
     assert len(found) == 12
     assert len({(e.key["lag_rule"], e.key["chaser"]) for e in found}) == 12
     assert LAG.values(tables, [LAG.read(tables, {"lag_rule": "all"})]) == [None]
+    known = [replace(e, value=value) for e, value in zip(found, (4.0, None, 12.04), strict=False)]
+    assert LAG.headline(known, []) == (
+        "On index, the lag behind closed models is 4.0 to 12.0 months, by rule."
+    )
+    assert LAG.headline([*known, replace(found[-1], value=-1.0)], []) == (
+        "On index, the lag behind closed models is -1.0 to 12.0 months, by rule and by the "
+        "meaning of open."
+    )
+    assert LAG.headline(known[:1], []) == LAG.finding(known[0])
 
 
 def quiz(name: str, access: str, scores: Mapping[str, float]) -> tuple[Row, list[Row]]:

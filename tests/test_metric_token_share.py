@@ -368,7 +368,7 @@ def about(i: int, made_of: tuple[str, bool | None, str, float | None, str]) -> A
     terms = terms if state else "unknown" if state is None else "closed"
     periods = ((dt.date.min, dt.date.max, state, terms),)
     country = region if len(region) == 2 else ""
-    return About(f"m{i}", f"m{i}", maker, maker, country, region, None, size, periods)
+    return About(f"m{i}", f"m{i}", maker, maker, country, region, None, size, "", periods)
 
 
 @given(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from metric_world import Row, listed, stated, world
@@ -79,6 +81,34 @@ def test_every_model_the_cheapest_first() -> None:
         "kind": "input", "tokens": 1e6, "usd_per_mtok": 10.0, "billed_as": "input", "tier": "",
         "usd": 10.0, "source": "lite",
     }  # fmt: skip
+
+
+def test_a_model_that_answers_no_text_is_left_out_unless_named() -> None:
+    tables = world(
+        snapshots=[{"id": "lite@2024-06-10", "source": "lite", "address": "https://x"}],
+        models=[{"model": "alpha", "developer": "acme"},
+                {"model": "ear", "developer": "acme", "use": "speech"}],
+        providers=[{"provider": "acme", "first_party_of": "acme"}],
+        offers=[*prices("alpha", "acme", input="10", output="40"),
+                *prices("ear", "acme", input="1", output="1")],
+    )  # fmt: skip
+    assert [e.key["model"] for e in costs(tables)] == ["alpha"]
+    assert [e.value for e in costs(tables, model="ear")] == [1.5]
+
+
+def test_the_headline_names_the_best_of_either_side() -> None:
+    found = costs(market(*OFFERS))
+    assert METRIC.headline(found, []) == METRIC.finding(found[0])
+    beta, alpha = (
+        replace(e, detail={**e.detail, "score": score, "open": weights})
+        for e, score, weights in zip(found, (100.0, 150.0), (True, False), strict=True)
+    )
+    other = replace(beta, value=1.0, detail={**beta.detail, "score": 99.0})
+    assert METRIC.headline(found, [beta, other, alpha]) == (
+        "1,000 requests of 1,000 tokens in, 500 tokens out cost $6.00 at the best open model, "
+        "beta; $30.00 at the best closed model, alpha."
+    )
+    assert METRIC.headline(found, [alpha]).endswith(" cost $30.00 at the best closed model, alpha.")
 
 
 def test_sources_that_disagree_give_a_range() -> None:

@@ -270,6 +270,17 @@ def test_figures_can_be_cited(built_site: Path) -> None:
         assert twin["cite"]["line"] == line, name
 
 
+def test_what_all_values_of_a_figure_share_is_said_once_above_them(built_site: Path) -> None:
+    for name, said in (("coverage", "In per cent, as of 20"), ("enterprise", "")):
+        values = read(built_site, f"figures/{name}.html").at("values")
+        heads = [h.text for h in values.one("thead").all("th")]
+        csv_heads = (built_site / f"figures/{name}.csv").read_text().partition("\n")[0].split(",")
+        notes = [n.text for n in values.all("p", "note")]
+        assert {"unit", "as_of"} <= set(csv_heads)
+        assert ({"unit", "as of"} & set(heads) == set()) is bool(said)
+        assert [n[: len(said)] for n in notes] == [said] * bool(said)
+
+
 def embeds(site: Path, figure: str) -> list[str]:
     """The charts that the page of a figure offers as files."""
     path = f"figures/{figure}.html"

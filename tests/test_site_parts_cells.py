@@ -104,6 +104,66 @@ def test_values_are_written_by_what_they_are(column: str, value: Any, text: str)
     assert Tags(str(W.value(column, value, {}))).text == text
 
 
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"unit": "fraction", "as_of": "2026-01-01"}, "82.4"),
+        ({"unit": "months", "as_of": "2026-01-01"}, "0.8"),
+        ({"unit": "fraction", "as_of": "2026-01-01", "statistic": "x"}, "82.36"),
+        ({"unit": "fraction"}, "82.36"),
+        ({"unit": "months"}, "0.8236"),
+        ({}, "0.8236"),
+    ],
+)
+def test_a_value_has_the_digits_of_its_unit_and_a_quoted_one_those_published(
+    row: Mapping[str, Any], text: str
+) -> None:
+    assert Tags(str(W.value("value", 0.8236, row))).text == text
+    assert Tags(str(W.value("high", 0.8236, row))).text == text
+    assert Tags(str(W.value("score", 0.8236, row))).text == "0.8236"
+
+
+def test_large_values_are_written_out_so_that_they_sort() -> None:
+    row = {"unit": "usd", "as_of": "2026-01-01"}
+    assert Tags(str(W.value("value", 3.7e10, row))).text == "37,000,000,000"
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [("index_points", "index points"), ("fraction", "%"), ("count", "count"), ("<b>", "<b>")],
+)
+def test_units_are_words(unit: str, text: str) -> None:
+    assert Tags(str(W.value("unit", unit, {"unit": unit}))).text == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("2024-08/2024-09", "2024-08 to 2024-09"), ("2023/2024-09-30", "2023 to 2024-09-30"),
+     ("2024/25", "2024/25"), ("a 2024-08/2024-09", "a 2024-08/2024-09")],
+)  # fmt: skip
+def test_a_period_is_read_as_one(value: str, text: str) -> None:
+    assert Tags(str(W.value("date", value, {}))).text == text
+
+
+def test_columns_of_numbers_stand_at_the_right_with_their_headings() -> None:
+    rows: list[dict[str, Any]] = [
+        {"name": "a", "low": None, "note": "n", "n": ""}, {"name": "b", "low": 2.0, "n": ""},
+    ]  # fmt: skip
+    columns = ["name", "low", "note", "n"]
+    assert str(W.heads(columns, rows)) == (
+        '<th scope="col">name</th><th scope="col" class="n">low</th>'
+        '<th scope="col">note</th><th scope="col">n</th>'
+    )
+    assert '<th scope="row">a</th><td class="n">–</td><td>n</td>' in str(W.body(columns, rows))
+    assert str(W.heads(["2<b>"], [])) == '<th scope="col">2&lt;b&gt;</th>'
+
+
+@pytest.mark.parametrize("value", [dt.date(2026, 8, 11), "2026-08-11"])
+def test_a_day_is_never_broken(value: object) -> None:
+    rows = [{"name": "a", "released": value}]
+    assert '<td class="d">2026-08-11</td>' in str(W.body(["name", "released"], rows))
+
+
 def test_long_text_is_cut() -> None:
     assert text_of("notes", "x" * 300) == "x" * 300
     assert text_of("notes", "x" * 301) == "x" * 300 + "…"

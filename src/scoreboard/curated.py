@@ -185,6 +185,7 @@ class ModelEntry(Entry):
     params_b: Decimal | None = None  # total parameters, billions
     active_b: Decimal | None = None  # parameters used per token, billions
     context: int | None = None  # tokens
+    use: Literal["embedding", "images", "speech"] | None = None  # where it is not text for text
     architecture: ArchitectureEntry | Id | None = None  # an id: that model's, unchanged
     languages: int | None = None  # languages the developer states
     base_model: Id | None = None

@@ -257,6 +257,7 @@ def _curated_values(entry: ModelEntry) -> Iterable[tuple[str, str]]:
         "active_params_b": entry.active_b,
         "context": entry.context,
         "languages": entry.languages,
+        "use": entry.use,
         "base_model": entry.base_model,
         "repo": entry.repo[0] if entry.repo else None,
     }

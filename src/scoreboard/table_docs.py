@@ -69,6 +69,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "active_params_b": "parameters used per token, billions",
             "context": "context window, tokens",
             "languages": "languages that the developer states",
+            "use": "embedding, images or speech; empty where it answers text with text",
             "base_model": "id of the model it was made from",
             "repo": "Hugging Face repository of the weights",
             "tracked": "on The ATOM Project's list",

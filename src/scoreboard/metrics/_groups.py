@@ -33,6 +33,7 @@ class About:
     region: str
     released: dt.date | None
     total_params_b: float | None
+    use: str
     periods: tuple[tuple[dt.date, dt.date, bool | None, str], ...]
 
     def open_on(self, day: dt.date) -> bool | None:
@@ -63,8 +64,8 @@ def _read_models(tables: Tables) -> dict[str, About]:
     ):
         periods[p["model"]].append((p["since"], p["until"], p["weights"], p["openness"]))
     found = tables.rows(
-        "SELECT model, name, developer, family, country, region, released, total_params_b "
-        "FROM models"
+        "SELECT model, name, developer, family, country, region, released, total_params_b, "
+        "use FROM models"
     )
     return {r["model"]: About(**r, periods=tuple(periods[r["model"]])) for r in found}
 

@@ -149,6 +149,15 @@ class Metric(ABC):
         value = f"{number(e.value, e.unit)} {SHOWN.get(e.unit, e.unit)}".strip()
         return f"{self.title}: {value}."
 
+    def headline(
+        self, found: Sequence[Estimate], drawn: Sequence[Estimate], name: Name = plain_name
+    ) -> str:
+        """What the estimates of a figure say together: by default what the first of them says.
+
+        `drawn` is what the chart of the figure shows.
+        """
+        return self.finding(found[0], name)
+
     def as_of(self, tables: Tables, p: Values) -> dt.date:
         """The day asked for, or the newest that all tables reach."""
         return p.get("as_of") or tables.newest(*self.tables)

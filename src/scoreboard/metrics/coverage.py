@@ -118,6 +118,17 @@ class Coverage(Metric):
             for group, members in groups(tally, p["by"])
         ]  # fmt: skip
 
+    def headline(
+        self, found: Sequence[Estimate], drawn: Sequence[Estimate], name: Name = plain_name
+    ) -> str:
+        if not drawn:
+            return super().headline(found, drawn, name)
+        (by,) = drawn[0].key
+        most = max(drawn, key=lambda e: e.value or 0.0)
+        models = sum(int(e.value or 0) for e in drawn)
+        return (f"Of {models} models scored on a test, {most.n} are "
+                f"{group_words(by, most.key[by], name)}.")  # fmt: skip
+
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None or "benchmark" not in e.key:
             return no_value(e)

@@ -120,6 +120,20 @@ class LagMetric(Metric):
         what = f"{on} and by the rule {e.key['lag_rule']}, {chaser} models are {months.lstrip('-')}"
         return f"{what} {'ahead of' if e.value < 0 else 'behind'} {leader} models."
 
+    def headline(
+        self, found: Sequence[Estimate], drawn: Sequence[Estimate], name: Name = plain_name
+    ) -> str:
+        months = sorted(e.value for e in found if e.value is not None)
+        if len(found) == 1 or not months:
+            return super().headline(found, drawn, name)
+        leader = adjective(found[0].detail["by"], found[0].key["leader"], name)
+        ends = [number(m, found[0].unit) for m in (months[0], months[-1])]
+        meanings = (
+            " and by the meaning of open" if len({e.key["chaser"] for e in found}) > 1 else ""
+        )
+        return (f"{test_words(found[0], name)}, the lag behind {leader} models is {ends[0]} to "
+                f"{ends[1]} months, by rule{meanings}.")  # fmt: skip
+
     def _at(self, tables: Tables, p: Values, as_of: dt.date) -> Estimate:
         contests = read_contests(tables, {**p, **reading_of(p)}, as_of)
         return self._estimate(p, contests, as_of)

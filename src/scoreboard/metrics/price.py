@@ -123,6 +123,16 @@ class Price(Metric):
         return (f"{name('model', e.key['model'])} costs {dollars(e.value)} per million "
                 f"{KIND_WORDS[e.key['kind']]}{at}.")  # fmt: skip
 
+    def headline(
+        self, found: Sequence[Estimate], drawn: Sequence[Estimate], name: Name = plain_name
+    ) -> str:
+        stated = sorted(e.value for e in found if e.value is not None)
+        if len(found) == 1 or not stated:
+            return super().headline(found, drawn, name)
+        return (f"{len(stated)} models have a list price, from {dollars(stated[0])} to "
+                f"{dollars(stated[-1])} per million "
+                f"{KIND_WORDS[found[0].key['kind']]}.")  # fmt: skip
+
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
         return self.series(tables, p) if p["model"] else []
 

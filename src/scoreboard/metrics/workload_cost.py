@@ -70,7 +70,8 @@ class WorkloadCost(Metric):
         "more for long prompts, that price holds for the whole of a prompt above the bound. "
         "`reasoning` multiplies the tokens out, by a number or by a quoted measurement. `batch` "
         "takes the prices for batches, where they are stated. Low and high come from sources "
-        "that disagree. Offers not seen for 180 days are left out."
+        "that disagree. Offers not seen for 180 days are left out, as are models for embedding, "
+        "images or speech unless one is named."
     )
     criticism = (
         "List prices, without discounts, minimums, tools or storage of the cache. Tokenizers "
@@ -122,6 +123,22 @@ class WorkloadCost(Metric):
         where = name("provider", e.key["provider"])
         return (f"{name('model', e.key['model'])} at {where} does "
                 f"{e.detail['workload']} for {dollars(e.value)}.")  # fmt: skip
+
+    def headline(
+        self, found: Sequence[Estimate], drawn: Sequence[Estimate], name: Name = plain_name
+    ) -> str:
+        sides = {word: [e for e in drawn if e.value is not None and e.detail["open"] is is_open]
+                 for word, is_open in (("open", True), ("closed", False))}  # fmt: skip
+        if len(found) == 1 or not any(sides.values()):
+            return super().headline(found, drawn, name)
+        words = []
+        for word, side in sides.items():
+            if side:
+                best = max(side, key=lambda e: (e.detail["score"], -(e.value or 0.0)))
+                words.append(f"{dollars(best.value or 0.0)} at the best {word} model, "
+                             f"{name('model', best.key['model'])}")  # fmt: skip
+        workload = drawn[0].detail["workload"]
+        return f"{workload[:1].upper()}{workload[1:]} cost {'; '.join(words)}."
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
         """Every model with a capability index, by what the workload costs."""
@@ -243,6 +260,8 @@ def _models(tables: Tables, p: Values, work: Workload, day: dt.date) -> Iterator
     reached = _reached(tables, p, day)
     for model in wanted:
         about: About | None = known.get(model)
+        if about is not None and about.use and not p["model"]:
+            continue  # it does not answer text with text
         if about is None or (reached is not None and model not in reached):
             continue
         if p["openness"] != "any" and not in_group(about, "openness", p["openness"], day):

@@ -50,7 +50,8 @@ class Answer:
     figure: Figure
     params: Mapping[str, str]
     estimates: Sequence[Estimate]
-    sentences: Sequence[str]
+    sentences: Sequence[str]  # one of each estimate
+    headline: str  # what they say together
     plot: Plot | None
     rows: Sequence[Ref]
     left_out: Sequence[LeftOut]
@@ -145,16 +146,18 @@ class Desk:
         except (UsageError, DataError) as error:
             if asked.thing or not figure.section:
                 return None
+            said = f"No value: {error.what}."
             return Answer(figure, figure.params, [missing(tables, figure, error.what)],
-                          [f"No value: {error.what}."], None, (), (), ())  # fmt: skip
+                          [said], said, None, (), (), ())  # fmt: skip
         if asked.thing and all(e.value is None for e in estimates):
             return None
         sentences = [metric.finding(e, self.name) for e in estimates]
         rows = sorted({r for e in estimates for r in e.inputs.rows})
         drawn = metric.drawn(tables, values) if _is_drawn(metric, asked.kind) else []
+        headline = metric.headline(estimates, drawn, self.name)
         return Answer(
-            replace(figure, given=tuple(params.items())), params, estimates, sentences,
-            self._plot(figure, params, estimates, sentences, drawn), rows[:MOST_ROWS],
+            replace(figure, given=tuple(params.items())), params, estimates, sentences, headline,
+            self._plot(figure, params, estimates, headline, drawn), rows[:MOST_ROWS],
             sorted({x for e in estimates for x in e.left_out}),
             disagreements(tables, models_in(estimates)), self._about(rows), asked.kind, asked.thing,
             self._history(metric, values, drawn) if figure.section else (),
@@ -182,15 +185,14 @@ class Desk:
         figure: Figure,
         params: Mapping[str, str],
         estimates: Sequence[Estimate],
-        sentences: Sequence[str],
+        headline: str,
         series: Sequence[Estimate],
     ) -> Plot | None:
         metric = get_metric(figure.metric)
         chart = all_charts().get(metric.chart)
         if chart is None or not estimates:
             return None
-        title = sentences[0] if len(sentences) == 1 else figure.title or metric.title
-        shown = Shown(figure, params, estimates, series, title, self.name)
+        shown = Shown(figure, params, estimates, series, headline, self.name)
         drawing = chart.draw(shown)
         return plot(chart.id, drawing) if drawing else None
 

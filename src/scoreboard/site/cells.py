@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from scoreboard.render import clean
+from scoreboard.render import BILLION, SHOWN, clean, number
 from scoreboard.show_text import cell as plain_cell
 from scoreboard.site.links import relative
 from scoreboard.site.world import World, document_path
@@ -35,7 +35,13 @@ HEADS = {
     "rank_low": "best rank", "rank_high": "worst rank", "weights_from": "weights since",
     "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
 }  # fmt: skip
-OWN = frozenset({*THINGS, "evidence", "address", "home", "document", "name", "raw"})  # that link
+OWN = frozenset({  # not just text
+    *THINGS, "evidence", "address", "home", "document", "name", "raw", "unit",
+})  # fmt: skip
+MEASURES = ("value", "low", "high")  # in the unit that their row names
+NUMBER = ' class="n"'
+PERIOD = re.compile(r"\d{4}(-\d\d){0,2}/\d{4}(-\d\d){0,2}\Z")
+DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 LONG_WORD = 32  # from here on a word may be broken anywhere
 LONG = 300  # characters of a cell before it is cut
 WEB = re.compile(r"https?://[^\s<>\"']+\Z")
@@ -59,6 +65,8 @@ def text_of(column: str, value: Any) -> str:
     if is_number(value):
         return _number(column, value)
     text = clean(value.isoformat() if isinstance(value, dt.date) else str(value))
+    if PERIOD.match(text):
+        return text.replace("/", " to ")
     return text if len(text) <= LONG else text[:LONG] + "…"
 
 
@@ -72,6 +80,17 @@ def _number(column: str, value: Any) -> str:
     if "score" in column:
         return f"{value:,.4g}" if abs(value) < 1 else f"{value:,.1f}"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
+
+
+def _text(column: str, value: Any, row: Mapping[str, Any]) -> str:
+    """A value as text. One with a unit: to the digits of the unit, of a statistic as published."""
+    if column == "unit":
+        return SHOWN.get(str(value)) or text_of(column, value)
+    if column not in MEASURES or "unit" not in row or not is_number(value):
+        return text_of(column, value)
+    if "as_of" in row and "statistic" not in row and abs(value) < BILLION:
+        return number(float(value), str(row["unit"]))
+    return text_of(column, value * 100 if row["unit"] == "fraction" else value)
 
 
 def is_number(value: Any) -> bool:
@@ -133,7 +152,7 @@ class Writer:
             return self._thing(THINGS[column], str(value))
         if column in ("evidence", "address", "home") and value:
             return str(address(str(value)))
-        text = text_of(column, value)
+        text = _text(column, value, row)
         if column == "document" and value:
             return self._link(document_path(str(value)), text)
         if column == "name":
@@ -152,18 +171,27 @@ class Writer:
         found = (self.world.path(THINGS[c], str(row[c])) for c in row if c in THINGS and row[c])
         return next((p for p in found if p), None)
 
+    def heads(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Markup:
+        """The headings of a table."""
+        right = numeric(columns, rows)
+        return Markup("".join(
+            f'<th scope="col"{NUMBER if column in right else ""}>{_escaped(head(column))}</th>'
+            for column in columns
+        ))  # fmt: skip
+
     def body(self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> Markup:
         """The rows of a table."""
         lines = []
-        rest = [(column, column not in OWN) for column in columns[1:]]
+        right = numeric(columns, rows)
+        rest = [(c, c not in OWN, NUMBER if c in right else "") for c in columns[1:]]
         for row in rows:
             start = f'<tr id="{escape(row["id_"])}">' if "id_" in row else "<tr>"
             at = self._row(row)
             cells = [
                 _text_cell(value)
                 if type(value := row.get(column)) is str and bare
-                else f"<td{_style(value)}>{self._value(column, value, row, at)}</td>"
-                for column, bare in rest
+                else f"<td{style or _style(value)}>{self._value(column, value, row, at)}</td>"
+                for column, bare, style in rest
             ]
             first = row.get(columns[0])
             style = "" if is_number(first) else _style(first)
@@ -201,12 +229,24 @@ def _escaped(text: str) -> str:
     return escape(clean(text))
 
 
+def numeric(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """The columns, but the first, whose first value is a number: they stand at the right."""
+    found = set()
+    for column in columns[1:]:
+        first = next((v for r in rows if (v := r.get(column)) not in (None, "")), None)
+        if is_number(first):
+            found.add(column)
+    return frozenset(found)
+
+
 def _style(value: Any) -> str:
-    """The class of a cell: numbers at the right, long words broken anywhere."""
+    """The class of a cell: numbers at the right, days whole, long words broken anywhere."""
+    if isinstance(value, dt.date) or (isinstance(value, str) and DAY.match(value)):
+        return ' class="d"'
     if isinstance(value, str):
         long = len(value) > LONG_WORD and any(len(word) > LONG_WORD for word in value.split())
         return ' class="w"' if long else ""
-    return ' class="n"' if is_number(value) else ""
+    return NUMBER if is_number(value) else ""
 
 
 def shown_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -14,8 +14,9 @@ from scoreboard.estimate import Inputs, LeftOut, Ref
 from scoreboard.lineage import reason_of
 from scoreboard.metrics import all_metrics
 from scoreboard.reconcile import speaking_of
-from scoreboard.render import clean, number
+from scoreboard.render import SHOWN, clean, number
 from scoreboard.site.answers import Answer, file_of
+from scoreboard.site.cells import shown_columns
 from scoreboard.site.links import figure_path, slug, twin
 from scoreboard.site.page import FORMATS, Page, Table
 from scoreboard.site.world import World, document_of, document_path, is_curated
@@ -116,6 +117,20 @@ def estimate_rows(world: World, answer: Answer, path: str) -> list[Json]:
     return found
 
 
+def values_table(world: World, answer: Answer, path: str) -> Table:
+    """The estimates of a figure. What all of them share is said once, above."""
+    shared = {"unit": {SHOWN.get(e.unit, e.unit) for e in answer.estimates},
+              "as_of": {str(e.as_of) for e in answer.estimates}}  # fmt: skip
+    hidden = [column for column, values in shared.items() if len(values) == 1]
+    words = [f"{'in' if column == 'unit' else 'as of'} {value}"
+             for column in hidden for value in shared[column] if value]  # fmt: skip
+    note = ", ".join(words).replace("in %", "in per cent")
+    rows = estimate_rows(world, answer, path)
+    return Table("values", "Values", rows, shown_columns(rows),
+                 f"{note[:1].upper()}{note[1:]}." if note else "",
+                 twin(path, ""), hidden=hidden)  # fmt: skip
+
+
 def _own_pages(world: World, answer: Answer) -> dict[tuple[str, str], str]:
     found = {}
     for kind in answer.metric.things:
@@ -173,6 +188,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
     rows = [row_data(world, answer, r) for r in answer.rows]
     parts = -(-len(rows) // PER_PAGE) if len(rows) > ON_PAGE else 0
     several = len(answer.estimates) > 1
+    values = values_table(world, answer, path)
     data = figure_data(answer, cite)
     if not parts:
         data["input_rows"] = rows
@@ -181,10 +197,8 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
         "metric": answer.metric,
         "cite": cite,
         "credit": credit(answer),
-        "estimates": Table.of("values", "Values", estimate_rows(world, answer, path),
-                              stem=twin(path, "")) if several else None,
-        "files": None if several or answer.thing else Table.of(
-            "values", "Values", estimate_rows(world, answer, path), stem=twin(path, "")),
+        "estimates": values if several else None,
+        "files": None if several or answer.thing else values,
         # a single number of a thing stands in its twin; the tables it is cut from are whole ones
         "own_formats": FORMATS if several or not answer.thing else ("json",),
         "series": series_table(answer, path),
@@ -197,12 +211,12 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
         "left": Table.of("left-out", "Rows left out", left_rows(world, answer.left_out)),
         "words": spelled(answer, world),
     }  # fmt: skip
-    yield Page(path, "figure.html", page_title(answer, world), answer.sentences[0], data, context,
+    yield Page(path, "figure.html", page_title(answer, world), answer.headline, data, context,
                "figure", name)  # fmt: skip
     for i in range(parts if listed == name else 0):
         part = rows[i * PER_PAGE : (i + 1) * PER_PAGE]
         title = f"Rows behind {answer.title}, part {i + 1} of {parts}"
-        yield Page(rows_path(name, i + 1), "rows.html", title, answer.sentences[0],
+        yield Page(rows_path(name, i + 1), "rows.html", title, answer.headline,
                    {"figure": name, "part": i + 1, "parts": parts, "rows": part},
                    {"table": Table.of("input-rows", "Rows", part), "back": path,
                     "parts_of_rows": [rows_path(name, k + 1) for k in range(parts)]})  # fmt: skip
@@ -232,7 +246,7 @@ def page_title(answer: Answer, world: World) -> str:
 def index_page(answers: Sequence[Answer], world: World) -> Page:
     """The list of all figures."""
     rows = [
-        {"figure": a.figure.id, "finding": clean(a.sentences[0]), "metric": a.figure.metric,
+        {"figure": a.figure.id, "finding": clean(a.headline), "metric": a.figure.metric,
          "value": number(a.estimates[0].value, a.estimates[0].unit) if len(a.estimates) == 1
          else f"{len(a.estimates)} values",
          "as_of": max(e.as_of for e in a.estimates), "population": a.estimates[0].population}
@@ -265,7 +279,7 @@ def metric_pages(
     for about in described:
         metric = all_metrics()[about["metric"]]
         own = by_metric[metric.id]
-        found = [{"figure": a.figure.id, "finding": clean(a.sentences[0]),
+        found = [{"figure": a.figure.id, "finding": clean(a.headline),
                   "as_of": max(e.as_of for e in a.estimates)} for a in own]  # fmt: skip
         caveats = list(
             dict.fromkeys(c for a in own[:6] for e in a.estimates[:3] for c in e.caveats)

@@ -98,7 +98,7 @@ def home_page(
         **head,
         "figures": [
             {"figure": a.figure.id, "title": a.title, "metric": a.figure.metric,
-             "params": dict(a.params), "finding": a.sentences[0],
+             "params": dict(a.params), "finding": a.headline,
              "estimates": [e.as_json() for e in a.estimates]}
             for s in sections for a in s["answers"]
         ],

@@ -52,6 +52,7 @@ class Table:
     note: str = ""
     stem: str = ""
     whole: str = ""  # what the files hold, where that is more than the page shows
+    hidden: Sequence[str] = ()  # columns that only the files have
 
     @classmethod
     def of(cls, id_: str, title: str, rows: Sequence[Mapping[str, Any]], **more: str) -> Table:
@@ -62,6 +63,11 @@ class Table:
     def shown(self) -> Sequence[Mapping[str, Any]]:
         """The rows on the page."""
         return self.rows[:MOST_SHOWN]
+
+    @property
+    def seen(self) -> Sequence[str]:
+        """The columns on the page."""
+        return [c for c in self.columns if c not in self.hidden]
 
     @property
     def left(self) -> int:
@@ -180,7 +186,7 @@ def shown(value: Any) -> Any:
 def said(answer: Any, page: Page, writer: Writer) -> Markup:
     """The sentence of a figure, linked to its page from every other page."""
     path = figure_path(answer.figure.id)
-    return writer.link(None if path == page.path else path, answer.sentences[0])
+    return writer.link(None if path == page.path else path, answer.headline)
 
 
 INTERVALS = {"bounds": "the bounds: what unobserved data could change",

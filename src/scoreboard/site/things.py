@@ -100,7 +100,7 @@ def mentions(answers: Iterable[Answer]) -> Mentions:
         for estimate in answer.estimates if len(answer.estimates) == 1 else ():
             for side in SIDES:
                 if model := estimate.detail.get(side):
-                    found[str(model)][answer.figure.id] = answer.sentences[0]
+                    found[str(model)][answer.figure.id] = answer.headline
     return dict(found)
 
 
@@ -181,7 +181,7 @@ def thing_page(
         behind[column] = stated.get(column) or own or {"figure_path": at}
     data = {
         "kind": kind.id, "id": row["id"], "name": name, "facts": facts,
-        "figures": [{"figure": a.figure.id, "sentence": a.sentences[0],
+        "figures": [{"figure": a.figure.id, "sentence": a.headline,
                      "estimates": [e.as_json() for e in a.estimates]} for a in figures],
         "mentioned": list(mentioned),
         "tables": {t.id: list(t.rows) for t in tables},
