@@ -142,6 +142,18 @@ class TestRanked:
         ]
         assert len(draw("dots", shown(series[:3], now=series[:1])).rows) == 2
 
+    def test_the_figure_itself_stands_out_and_where_it_is_none_of_the_dots_all_do(self) -> None:
+        series = [made(float(i), "points", key={"s": s}) for i, s in enumerate("abc", 1)]
+        whole = made(2.0, "points", key={"s": ""})
+        for now, blue in (
+            (series[:1], ["a"]),
+            (series, ["a", "b", "c"]),
+            ([whole], ["a", "b", "c"]),
+        ):
+            dots = marks(draw("dots", shown(series, now=now)).spec, "point")
+            drawn = {d["mark"]["fill"]: sorted(g for (g,) in points(d, "group")) for d in dots}
+            assert drawn[SERIES[0]] == blue
+
     @pytest.mark.parametrize(("kind", "unit"), [("bars", "count"), ("dots", "points")])
     def test_things_with_long_names_have_rows_of_their_own(self, kind: str, unit: str) -> None:
         """Two names that begin alike are two rows: one label would put both in one place."""

@@ -108,7 +108,7 @@ def line(estimate: Estimate) -> str:
 
 def key_text(estimate: Estimate) -> str:
     """The key of a row as words."""
-    key = {k: clean(v) for k, v in estimate.key.items()}
+    key = {k: clean(v) for k, v in estimate.key.items() if v}
     if {"leader", "chaser"} <= set(key):
         pair = f"{key.pop('leader')} minus {key.pop('chaser')}"
         return ", ".join((*key.values(), pair))

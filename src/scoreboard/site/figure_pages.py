@@ -227,12 +227,13 @@ def spelled(answer: Answer, world: World) -> list[str]:
     found = reading(answer.estimates[0])
     details = answer.estimates[0].detail
     moved = details.get("most_sensitive_to") or {}
-    ids = {str(v) for k, v in {**details, **moved}.items() if k.endswith("model") and v}
+    names = {str(v): world.name(kind, str(v)) for k, v in {**details, **moved}.items() if v
+             for kind in ("model", "provider") if k.endswith(kind)}  # fmt: skip
     caveats = set(answer.estimates[0].caveats)
-    for model in sorted(ids, key=len, reverse=True):
-        alone = re.compile(rf"(?<![\w.-]){re.escape(model)}(?![\w-]|\.\w)")
-        name = world.name("model", model).replace("\\", r"\\")
-        found = [alone.sub(name, x) for x in found]
+    if names:
+        ids = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+        alone = re.compile(rf"(?<![\w.-])({ids})(?![\w-]|\.\w)")
+        found = [alone.sub(lambda m: names[m[0]], x) for x in found]
     return [x for x in found if x not in caveats]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from scoreboard.estimate import Estimate
 from scoreboard.render import SHOWN, clean, limit, number
@@ -106,7 +107,7 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         finalize=shown,
     )
-    found.filters |= {"address": address, "head": head}
+    found.filters |= {"address": address, "coded": coded, "head": head}
     found.globals |= {
         "number": number, "limit": limit, "svg": Markup, "unit_words": SHOWN,
         "interval_words": interval_words, "figure_path": figure_path,
@@ -181,6 +182,14 @@ def shown(value: Any) -> Any:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return "\n".join(map(clean, value.split("\n")))
+
+
+CODE = re.compile(r"`([^`]+)`")
+
+
+def coded(text: str) -> Markup:
+    """Text of the code in which names stand between backticks."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(clean(text)))))
 
 
 def said(answer: Any, page: Page, writer: Writer) -> Markup:

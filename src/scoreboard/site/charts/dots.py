@@ -37,11 +37,12 @@ class Dots(Chart):
             return None
         found.sort(key=lambda e: (-(e.value or 0.0), *e.key.values()))
         mine = {tuple(e.key.items()) for e in shown.now}
+        all_mine = len(mine) > 1 or not any(tuple(e.key.items()) in mine for e in found)
         kept = found[:MOST] + [e for e in found[MOST:] if tuple(e.key.items()) in mine][:1]
         labels = labels_of(found, shown.name)
         rows: Rows = []
         for e, label in zip(kept, labels_of(kept, shown.name), strict=True):
-            here = len(mine) > 1 or tuple(e.key.items()) in mine
+            here = all_mine or tuple(e.key.items()) in mine
             rows.append({
                 "group": label, "value": e.value, "here": here,
                 "low": e.value if e.low is None else e.low,
@@ -90,7 +91,7 @@ def labels_of(found: Sequence[Estimate], name: Name) -> list[str]:
 
 
 def label_of(e: Estimate) -> str:
-    """What an estimate alone is about."""
+    """What an estimate all_mine is about."""
     return next(iter(e.key.values()), "") or e.population
 
 
