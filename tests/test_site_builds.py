@@ -24,6 +24,8 @@ COUNT = {"id": "count", "title": "Models by developer", "metric": "models",
 OF_THE_PRICE = {
     *(f"figures/{stem}.{suffix}" for stem in ("alpha", "price", "workload_cost", "index")
       for suffix in ("html", "json", "csv", "parquet")),
+    *(f"figures/{stem}.rows.{suffix}" for stem in ("alpha", "workload_cost", "price_disagreement")
+      for suffix in ("csv", "json", "parquet")),
     *(f"figures/price~~model=alpha-1.{suffix}" for suffix in ("html", "json")),
     *(f"{page}.{suffix}" for suffix in ("html", "json") for page in (
         "documents/curated~~prices~2facme.yml.part-1", "models/alpha-1", "providers/acme",

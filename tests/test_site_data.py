@@ -281,6 +281,25 @@ def test_what_all_values_of_a_figure_share_is_said_once_above_them(built_site: P
         assert [n[: len(said)] for n in notes] == [said] * bool(said)
 
 
+def test_all_rows_behind_a_figure_of_the_board_are_files(built_site: Path) -> None:
+    seen = set()
+    for figure in board(built_site):
+        path = f"figures/{figure}.html"
+        links = {place(path, a.href)[0] for a in read(built_site, path).all("a")}
+        files = sorted(x for x in links if re.search(r"\.rows\.(csv|json|parquet)$", x))
+        inputs = json.loads((built_site / path).with_suffix(".json").read_bytes())["inputs"]
+        assert [x.rpartition(".")[2] for x in files] == ["csv", "json", "parquet"] * bool(inputs)
+        if files and files[0] not in seen:
+            seen.add(files[0])
+            told = list(csv.DictReader((built_site / files[0]).read_text().splitlines()))
+            rows = json.loads((built_site / files[1]).read_bytes())["rows"]
+            assert len(told) == len(rows) == inputs, figure
+            assert [r["document"] for r in told] == [r["document"] for r in rows]
+            sql = f"SELECT count(*) FROM '{built_site / files[2]}'"
+            assert duckdb.connect().execute(sql).fetchone() == (inputs,)
+    assert len(seen) > 15
+
+
 def embeds(site: Path, figure: str) -> list[str]:
     """The charts that the page of a figure offers as files."""
     path = f"figures/{figure}.html"

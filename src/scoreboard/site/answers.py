@@ -79,9 +79,13 @@ class Answer:
 
 
 def shared(found: Sequence[Answer]) -> list[Answer]:
-    """Answers that stand on the same rows have them listed once, with the first of them."""
+    """Answers that stand on the same rows have them listed once: with the first of them, and
+    rather with one that is of no thing.
+    """
     first: dict[tuple[Ref, ...], str] = {}
-    return [replace(a, rows_of=first.setdefault(tuple(a.rows), a.figure.id)) for a in found]
+    for a in sorted(found, key=lambda a: bool(a.thing)):
+        first.setdefault(tuple(a.rows), a.figure.id)
+    return [replace(a, rows_of=first[tuple(a.rows)]) for a in found]
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,12 @@ def rows_path(name: str, part: int) -> str:
     return f"figures/{slug(name)}.rows-{part}.html"
 
 
+def row_files(name: str, rows: Sequence[Json], first: bool) -> Table:
+    """The rows of a figure as files: of several figures with the same rows the first has them."""
+    return Table("rows", "Rows", rows if first else (), shown_columns(rows),
+                 stem=f"figures/{slug(name)}.rows", linked=not first)  # fmt: skip
+
+
 def embed_path(name: str, suffix: str) -> str:
     """A chart as a file of its own, as it is now."""
     return f"figures/{slug(name)}.{suffix}"
@@ -204,6 +210,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
         "series": series_table(answer, path),
         "rows": Table.of("input-rows", "Rows", rows) if rows and not parts else None,
         "parts_of_rows": [rows_path(listed, i + 1) for i in range(parts)],
+        "row_files": None if answer.thing or not rows else row_files(listed, rows, listed == name),
         "embed": embed_path(name, "").removesuffix("."),
         "frozen": frozen_stem(answer) if answer.plot and answer.on_board else None,
         "documents": Table.of("documents", "Documents", document_rows(world, answer)),

@@ -71,7 +71,7 @@ def written(renderer: Renderer, pages: Iterable[Page], files: Files) -> Iterable
         files.put(page.path, renderer.html(page))
         files.put(page.twin, to_json(page.data, None))
         for table in page.context.values():
-            if isinstance(table, Table) and table.stem and not table.whole:
+            if isinstance(table, Table) and table.stem and not (table.whole or table.linked):
                 own = f"{table.stem}.json" == page.twin
                 files.write(table, [f for f in FORMATS if not (own and f == "json")])
         yield replace(page, context={}, data={})

@@ -54,9 +54,10 @@ class Table:
     stem: str = ""
     whole: str = ""  # what the files hold, where that is more than the page shows
     hidden: Sequence[str] = ()  # columns that only the files have
+    linked: bool = False  # the files are those of another page
 
     @classmethod
-    def of(cls, id_: str, title: str, rows: Sequence[Mapping[str, Any]], **more: str) -> Table:
+    def of(cls, id_: str, title: str, rows: Sequence[Mapping[str, Any]], **more: Any) -> Table:
         """A table of all columns that say something."""
         return cls(id_, title, rows, shown_columns(rows), **more)
 
