@@ -33,7 +33,8 @@ HEADS = {
     "first_party_of": "own service of", "rater_sd": "spread of raters, points",
     "memory_gb": "memory, GB", "weights_gb": "weights, GB", "cache_gb": "cache, GB",
     "rank_low": "best rank", "rank_high": "worst rank", "weights_from": "weights since",
-    "stderr": "standard error", "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
+    "stderr": "standard error", "context": "context, tokens", "spdx": "SPDX id",
+    "valid_from": "from", "valid_to": "until",
 }  # fmt: skip
 OWN = frozenset({  # not just text
     *THINGS, "evidence", "address", "home", "document", "name", "raw", "unit",
@@ -50,7 +51,7 @@ GROUPED = 10_000
 MANY_ROWS = 300  # from here on columns have widths, so that nothing moves while a page arrives
 WIDTHS = range(6, 42, 4)  # in characters; the classes of the style sheet
 ROOM = 112  # characters beside each other on a wide page
-NARROW = 22  # columns are not squeezed below this
+NARROW = 18  # columns are not squeezed below this
 WHAT = {True: "yes", False: "no"}
 
 
