@@ -18,7 +18,7 @@ from scoreboard.render import SHOWN, clean, number
 from scoreboard.site.answers import Answer, file_of
 from scoreboard.site.cells import shown_columns
 from scoreboard.site.links import figure_path, slug, twin
-from scoreboard.site.page import FORMATS, Page, Table
+from scoreboard.site.page import FORMATS, Page, Table, of_parts
 from scoreboard.site.world import World, document_of, document_path, is_curated
 from scoreboard.sources import all_sources
 from scoreboard.tables import source_of
@@ -222,7 +222,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
                "figure", name)  # fmt: skip
     for i in range(parts if listed == name else 0):
         part = rows[i * PER_PAGE : (i + 1) * PER_PAGE]
-        title = f"Rows behind {answer.title}, part {i + 1} of {parts}"
+        title = f"Rows behind {page_title(answer, world)}" + of_parts(i + 1, parts)
         yield Page(rows_path(name, i + 1), "rows.html", title, answer.headline,
                    {"figure": name, "part": i + 1, "parts": parts, "rows": part},
                    {"table": Table.of("input-rows", "Rows", part), "back": path,
