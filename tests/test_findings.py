@@ -243,7 +243,7 @@ class TestPrices:
 
     def test_the_price_of_a_level_names_the_level_and_what_has_it(self) -> None:
         assert self.reach(reaches="alpha") == (
-            "Alpha 2.5's level on Quiz costs $2.00 per million input tokens: Beta at Host."
+            "The level of Alpha 2.5 on Quiz costs $2.00 per million input tokens: Beta at Host."
         )
         assert self.reach(level="55.5", provider="first_party") == (
             "A score of 55.5 on Quiz costs $3.00 per million input tokens: Beta at Acme AI."
@@ -307,7 +307,16 @@ def test_words_of_groups(by: str, of: str, one: str, many: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [(15.0, "$15.00"), (1234.5, "$1,234.50"), (0.075, "$0.075"), (0.0, "$0"), (None, "no price")],
+    [
+        (15.0, "$15.00"),
+        (234.5, "$234.50"),
+        (1234.6, "$1,235"),
+        (0.075, "$0.075"),
+        (0.4, "$0.40"),
+        (0.00012, "$0.00012"),
+        (0.0, "$0"),
+        (None, "no price"),
+    ],
 )
 def test_amounts_are_dollars(amount: float | None, text: str) -> None:
     assert dollars(amount) == text

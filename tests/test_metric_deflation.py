@@ -49,7 +49,9 @@ def test_a_quarter_every_year() -> None:
     assert found.n == 4
     assert [r["usd_per_mtok"] for r in found.detail["records"]] == [80.0, 20.0, 5.0, 1.25]
     assert says(found, "over 4 record lows in 1095 days, 2023-01-05 to 2026-01-04")
-    assert METRIC.finding(found) == "The price of a's level on quiz falls 4.00 times a year."
+    assert METRIC.finding(found) == (
+        "The price of the level of a on quiz falls by a factor of 4.00 a year."
+    )
 
 
 def test_a_rise_is_no_record() -> None:

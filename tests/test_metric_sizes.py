@@ -66,6 +66,14 @@ def says(e: Estimate, text: str) -> bool:
     return any(text in c for c in e.caveats)
 
 
+def test_a_series_has_a_step_where_only_its_range_changes() -> None:
+    metric, tables = get_metric("size_to_reach"), field(error=1.5)
+    asked = metric.read(tables, {"benchmark": "quiz", "as_of": LAST})
+    found = metric.series(tables, asked)
+    last = metric.compute(tables, asked)[0]
+    assert (found[-1].value, found[-1].low, found[-1].high) == (last.value, last.low, last.high)
+
+
 class TestSizeToReach:
     @pytest.mark.parametrize(
         ("as_of", "size", "model"),
@@ -168,7 +176,7 @@ class TestSizeToReach:
         name = {"gpt-4": "GPT-4", "small": "Small 8B", "quiz": "Quiz", "moe": "MoE"}
         said = metric.finding(ask("size_to_reach", field()), lambda _, thing: name[thing])
         assert said == (
-            "An open model of 8 billion parameters, Small 8B, reaches GPT-4's level on Quiz."
+            "An open model of 8 billion parameters, Small 8B, reaches the level of GPT-4 on Quiz."
         )
         active = ask("size_to_reach", field(), level="83", count="active")
         assert metric.finding(active, lambda _, thing: name[thing]) == (

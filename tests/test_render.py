@@ -69,6 +69,11 @@ def hostile(text: str) -> Estimate:
         (0.0748, "usd_per_mtok", "0.0748"),
         (0.03, "usd_per_mtok", "0.03"),
         (30.0, "usd_per_mtok", "30.00"),
+        (0.4, "usd_per_mtok", "0.40"),
+        (13500.0, "usd", "13,500"),
+        (11.76, "ratio", "11.8"),
+        (0.854, "ratio", "0.85"),
+        (123.4, "ratio", "123"),
         (None, "points", "no value"),
     ],
 )

@@ -331,6 +331,11 @@ def test_the_columns_of_a_long_table_have_widths_with_room_for_nine_of_ten_value
         '<colgroup><col class="c38"></colgroup>'
     )
     assert W.widths(["model", "note"], rows[1:]) == ""
+    long = {"a": "w" * 60, "b": "w" * 60, "c": "w" * 60, "d": "w" * 60, "e": "2024-01-01"}
+    squeezed = str(W.widths(list(long), [long] * 300))
+    assert squeezed.count('class="c22"') + squeezed.count('class="c26"') == 4, (
+        "wide columns wrap before the last is out of sight"
+    )
 
 
 def test_every_width_is_in_the_style_sheet() -> None:
@@ -356,3 +361,9 @@ def test_headings_are_words() -> None:
 def test_text_of_a_source_is_shown_whole(text: str) -> None:
     shown = Tags(str(W.value("notes", text, {}))).text
     assert shown == (clean(text) if text else "–")
+
+
+def test_ids_that_are_words_read_as_words() -> None:
+    row = {"model": "x", "kind": "cached_input", "raw": "cached_input"}
+    assert "<td>cached input</td>" in str(W.body(["model", "kind"], [row]))
+    assert "cached_input" in str(W.body(["model", "raw"], [row])), "a raw cell stays as it is"

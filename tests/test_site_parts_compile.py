@@ -171,7 +171,7 @@ LABELS = {
     "frontier": ("closed", "open"),
     "steps": ("lowest so far",),
     "bars": (*(f.upper() for f in FAMILIES), "12", "1"),
-    "dots": tuple(FAMILIES),
+    "dots": tuple(f.upper() for f in FAMILIES),
     "survival": ("no match yet",),
     "break_even": ("hosting", "API", "equivalent"),
     "tradeoff": ("open weights", "closed"),

@@ -25,6 +25,7 @@ from metric_world import (
     world,
 )
 from scoreboard.errors import UsageError
+from scoreboard.site.general import changes
 from scoreboard.site.world import (
     ROWS_PER_PART,
     World,
@@ -260,3 +261,30 @@ def test_names_of_things_are_harmless() -> None:
 @pytest.mark.parametrize("on", [None, dt.date(2025, 1, 1)])
 def test_the_site_knows_its_day(tables: Tables, on: dt.date | None) -> None:
     assert open_world(tables, on).day == on
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Quiz, lab, 5-shot (tests)", "Quiz, lab, 5-shot (source: Tests of A)"),
+        ("Quiz, lab (unknown)", "Quiz, lab (unknown)"),
+        ("list price of acme, standard hours", "list price of Acme API, standard hours"),
+        ("lowest list price of 3 providers, x", "lowest list price of 3 providers, x"),
+    ],
+)
+def test_a_population_has_printed_names(text: str, shown: str) -> None:
+    names = {("source", "tests"): "Tests of A", ("provider", "acme"): "Acme API"}
+    assert World(world(), None, names=names).population(text) == shown
+
+
+def test_a_price_to_come_is_no_change_yet() -> None:
+    made = world(
+        models=[{**released("early", "2024-01-15"), "developer": "acme"}],
+        providers=[{"provider": "acme", "first_party_of": "acme"}],
+        offers=[stated("early", "acme", "5", "2024-03-01"),
+                stated("early", "acme", "4", "2025-01-01"),
+                stated("early", "acme", "3", "2027-01-01")],
+        snapshots=[{"id": "x@2026-01-05-0", "source": "x", "published": day("2026-01-05")}],
+    )  # fmt: skip
+    rows = changes(open_world(made, None), [])["prices"].rows
+    assert [(r["before"], r["usd_per_mtok"]) for r in rows] == [(5.0, 4.0)]

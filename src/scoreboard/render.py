@@ -68,11 +68,22 @@ def number(value: float | None, unit: str) -> str:
     if unit == "params_b":
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     if unit in ("usd_per_mtok", "usd"):
-        return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.3g}"
+        return _money(value)
     if unit == "fraction":
         value *= 100
-    text = f"{value:,.{DIGITS.get(unit, 2)}f}"
+    digits = DIGITS.get(unit, 2)
+    if unit == "ratio" and abs(value) >= 10:
+        digits = 0 if abs(value) >= 100 else 1
+    text = f"{value:,.{digits}f}"
     return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def _money(value: float) -> str:
+    """Dollars: no cents of thousands, at least two digits of cents."""
+    if abs(value) >= 1:
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
+    text = f"{value:.3g}"
+    return text if "e" in text or len(text.partition(".")[2]) > 1 or not value else f"{value:.2f}"
 
 
 def amount(value: float | None, unit: str) -> str:

@@ -159,4 +159,6 @@ def unscored(world: World, p: Values) -> str:
 
 def same(a: Estimate, b: Estimate) -> bool:
     """Whether two estimates of a series say the same."""
-    return (a.value, a.detail.get("model")) == (b.value, b.detail.get("model"))
+    return (a.value, a.low, a.high, a.detail.get("model")) == (
+        b.value, b.low, b.high, b.detail.get("model")
+    )  # fmt: skip

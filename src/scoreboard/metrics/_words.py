@@ -46,6 +46,12 @@ def group_words(by: str, of: str, name: Name = plain_name) -> str:
     return f"{adjective(by, of, name)} models"
 
 
+def on_test(test: str, name: Name = plain_name) -> str:
+    """A test by its name, as it stands after `on`: an index has an article."""
+    printed = name("benchmark", test)
+    return f"the {printed}" if test == "index" and printed.endswith(" Index") else printed
+
+
 def dollars(value: float | None) -> str:
     """An amount of US dollars."""
     return amount(value, "usd") or "no price"

@@ -35,7 +35,7 @@ from scoreboard.metrics._sizes import (
     unscored,
     unsized,
 )
-from scoreboard.metrics._words import Name, plain_name
+from scoreboard.metrics._words import Name, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.render import number
 from scoreboard.store import Tables
@@ -108,7 +108,7 @@ class BestAtMost(Metric):
         return (
             f"The best open model of at most {billions(e.detail['at_most'])} {active}parameters, "
             f"{name('model', e.detail['model'])}, scores {number(e.value, e.unit)} on "
-            f"{name('benchmark', e.key['benchmark'])}."
+            f"{on_test(e.key['benchmark'], name)}."
         )
 
 

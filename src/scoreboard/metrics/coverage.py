@@ -24,7 +24,7 @@ from scoreboard.metrics._coverage import (
 )
 from scoreboard.metrics._groups import UNKNOWN, canonical_group, group_domain
 from scoreboard.metrics._scores import about_tests, canonical_benchmark
-from scoreboard.metrics._words import Name, adjective, group_words, plain_name
+from scoreboard.metrics._words import Name, adjective, group_words, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.render import SHOWN, number
 from scoreboard.store import Tables
@@ -132,7 +132,7 @@ class Coverage(Metric):
     def finding(self, e: Estimate, name: Name = plain_name) -> str:
         if e.value is None or "benchmark" not in e.key:
             return no_value(e)
-        test, detail, shown = name("benchmark", e.key["benchmark"]), e.detail, number(
+        test, detail, shown = on_test(e.key["benchmark"], name), e.detail, number(
             e.value, e.unit
         )  # fmt: skip
         words = group_words(detail["by"], detail["of"], name)

@@ -172,7 +172,8 @@ def _estimate(race: Race, found: Sequence[Pie], p: Values) -> Estimate:
         caveats.append("no latest day: what is not known could change who leads to the end")
     if not why and race.first != date:
         caveats.append(
-            f"{p['a']} led before, for the first time on {race.first}: the lines cross often"
+            f"{group_words(p['by'], p['a'])} led before, for the first time on {race.first}: "
+            "the lines cross often"
         )
     change = next((x.day for x in found if x.official), None) if not why else None
     if change is not None and change == date != race.days[0]:

@@ -18,7 +18,7 @@ from scoreboard.metrics._scores import (
     canonical_benchmark,
     read_world,
 )
-from scoreboard.metrics._words import Name, plain_name
+from scoreboard.metrics._words import Name, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.metrics.price_to_reach import PriceToReach, day_domain
 from scoreboard.render import number
@@ -89,9 +89,10 @@ class Deflation(Metric):
         if e.value is None:
             return no_value(e)
         model = e.detail["level_model"]
-        level = f"{name('model', model)}'s level" if model else f"a score of {e.detail['level']:g}"
-        return (f"The price of {level} on {name('benchmark', e.key['benchmark'])} falls "
-                f"{number(e.value, e.unit)} times a year.")  # fmt: skip
+        level = (f"the level of {name('model', model)}" if model
+                 else f"a score of {e.detail['level']:g}")  # fmt: skip
+        return (f"The price of {level} on {on_test(e.key['benchmark'], name)} falls by a "
+                f"factor of {number(e.value, e.unit)} a year.")  # fmt: skip
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
         """The levels of the records on the same benchmark."""

@@ -30,7 +30,7 @@ from scoreboard.metrics._scores import (
     read_world,
     release_domain,
 )
-from scoreboard.metrics._words import Name, adjective, plain_name
+from scoreboard.metrics._words import Name, adjective, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.render import SHOWN, number
 from scoreboard.stats.maxima import best_of
@@ -123,7 +123,7 @@ class Frontier(Metric):
         if e.value is None:
             return no_value(e)
         by = str(e.detail["by"])
-        group, test = adjective(by, e.key[by], name), name("benchmark", e.key["benchmark"])
+        group, test = adjective(by, e.key[by], name), on_test(e.key["benchmark"], name)
         amount = f"{number(e.value, e.unit)} {SHOWN[e.unit]}"
         model = name("model", e.detail["model"])
         return f"The best {group} model on {test} is {model}, with {amount}."

@@ -237,7 +237,7 @@ def estimate(tables: Tables, p: Values, day: dt.date) -> Estimate:
         unit="usd_per_mtok",
         method=f"{p['pay']}, {plan.setup.format} weights, {plan.setup.precision} arithmetic",
         as_of=day,
-        population=f"workload {p['workload']}, list prices on demand and of APIs",
+        population=f"{_called(tables, p['workload'])}; list prices on demand and of APIs",
         key={"model": plan.model, "workload": p["workload"], "hardware": plan.device.id},
         detail={
             "device": plan.device.id,
@@ -338,6 +338,12 @@ def _utilisation(costs: Costs, machines: dict[str, int]) -> dict[str, float]:
 def _move(m: Move) -> dict[str, Any]:
     return {"assumption": m.name, "low": m.low, "high": m.high, "ratio_at_low": m.at_low,
             "ratio_at_high": m.at_high, "factor": m.factor}  # fmt: skip
+
+
+def _called(tables: Tables, workload: str) -> str:
+    """A workload by its name, within a sentence."""
+    (row,) = tables.rows("SELECT name FROM workloads WHERE workload = ?", [workload])
+    return f"{row['name'][:1].lower()}{row['name'][1:]}"
 
 
 def _caveats(costs: Costs) -> list[str]:

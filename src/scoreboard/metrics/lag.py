@@ -18,7 +18,7 @@ from scoreboard.metrics._scores import (
     canonical_benchmark,
     release_domain,
 )
-from scoreboard.metrics._words import Name, adjective, plain_name
+from scoreboard.metrics._words import Name, adjective, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.metrics.gap import groups_of
 from scoreboard.render import number
@@ -117,7 +117,8 @@ class LagMetric(Metric):
             word = "matched" if e.key["lag_rule"] == "exact" else "matched within the error"
             return f"{on}, half of the records of {leader} models were {word} by {chaser} models " \
                    f"within {months}."  # fmt: skip
-        what = f"{on} and by the rule {e.key['lag_rule']}, {chaser} models are {months.lstrip('-')}"
+        rule = e.key["lag_rule"].replace("_", " ")
+        what = f"{on} and by the rule {rule}, {chaser} models are {months.lstrip('-')}"
         return f"{what} {'ahead of' if e.value < 0 else 'behind'} {leader} models."
 
     def headline(
@@ -216,7 +217,7 @@ def row_of(benchmark: str, m: Match) -> dict[str, Any]:
 def test_words(e: Estimate, name: Name) -> str:
     """`On GPQA Diamond`: where a sentence about a lag begins."""
     test = e.key["benchmark"]
-    return f"On tests with {test} questions" if test in POOLS else f"On {name('benchmark', test)}"
+    return f"On tests with {test} questions" if test in POOLS else f"On {on_test(test, name)}"
 
 
 def population(contests: Sequence[Contest], p: Values) -> str:

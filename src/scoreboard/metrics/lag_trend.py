@@ -91,7 +91,7 @@ class LagTrend(Metric):
             return f"{on}, the time until {chaser} models match {leader} ones {word}: each year " \
                    f"it is {number(e.value, e.unit)} times as long."  # fmt: skip
         return f"{on}, it cannot be told whether {chaser} models catch up faster: the time to " \
-               f"match {leader} ones changes {low} to {high} times a year."  # fmt: skip
+               f"match {leader} ones changes by a factor of {low} to {high} a year."  # fmt: skip
 
     def drawn(self, tables: Tables, p: Values) -> list[Estimate]:
         """The figure itself: its records are in its detail."""

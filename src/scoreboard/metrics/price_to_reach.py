@@ -35,7 +35,7 @@ from scoreboard.metrics._scores import (
     canonical_benchmark,
     read_world,
 )
-from scoreboard.metrics._words import KIND_WORDS, Name, dollars, plain_name
+from scoreboard.metrics._words import KIND_WORDS, Name, dollars, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.store import Tables
 
@@ -137,9 +137,9 @@ class PriceToReach(Metric):
         if e.value is None:
             return no_value(e)
         detail = e.detail
-        level = (f"{name('model', detail['level_model'])}'s level" if detail["level_model"]
+        level = (f"The level of {name('model', detail['level_model'])}" if detail["level_model"]
                  else f"A score of {detail['level']:g}")  # fmt: skip
-        test = name("benchmark", e.key["benchmark"])
+        test = on_test(e.key["benchmark"], name)
         rule = (
             "the median offer"
             if not detail["model"]

@@ -51,7 +51,7 @@ from scoreboard.metrics._sizes import (
     unscored,
     unsized,
 )
-from scoreboard.metrics._words import Name, plain_name
+from scoreboard.metrics._words import Name, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.render import number
 from scoreboard.store import Tables
@@ -153,7 +153,7 @@ class RunsOn(Metric):
         least = "at least " if detail["lower_bound"] else ""
         return (
             f"{name('model', detail['model'])} scores {number(e.value, e.unit)} on "
-            f"{name('benchmark', e.key['benchmark'])} and needs {least}"
+            f"{on_test(e.key['benchmark'], name)} and needs {least}"
             f"{detail['memory_gb']:.3g} of {detail['memory']:g} GB."
         )
 

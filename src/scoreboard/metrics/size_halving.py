@@ -19,7 +19,7 @@ from scoreboard.metrics._sizes import (
     unscored,
     unsized,
 )
-from scoreboard.metrics._words import Name, plain_name
+from scoreboard.metrics._words import Name, on_test, plain_name
 from scoreboard.metrics.base import Metric, Values, no_value
 from scoreboard.metrics.size_to_reach import LEVEL, clears
 from scoreboard.render import number
@@ -74,9 +74,9 @@ class SizeHalving(Metric):
         if e.value is None:
             return no_value(e)
         detail = e.detail
-        level = (f"{name('model', detail['level_model'])}'s level" if detail["level_model"]
+        level = (f"the level of {name('model', detail['level_model'])}" if detail["level_model"]
                  else f"a score of {detail['level']:g}")  # fmt: skip
-        test = name("benchmark", e.key["benchmark"])
+        test = on_test(e.key["benchmark"], name)
         return (
             f"The size of open models that reach {level} on {test} has halved every "
             f"{number(e.value, e.unit)} days."

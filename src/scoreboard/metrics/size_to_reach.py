@@ -43,7 +43,7 @@ from scoreboard.metrics._sizes import (
     unscored,
     unsized,
 )
-from scoreboard.metrics._words import Name, plain_name
+from scoreboard.metrics._words import Name, on_test, plain_name
 from scoreboard.metrics.base import AS_OF, Metric, Param, Values, no_value
 from scoreboard.stats.proportions import Z90
 from scoreboard.store import Tables
@@ -131,13 +131,13 @@ class SizeToReach(Metric):
         if e.value is None:
             return no_value(e)
         detail = e.detail
-        level = (f"{name('model', detail['level_model'])}'s level" if detail["level_model"]
+        level = (f"the level of {name('model', detail['level_model'])}" if detail["level_model"]
                  else f"a score of {detail['level']:g}")  # fmt: skip
         active = "active " if e.key["count"] == "active" and detail["active_stated"] else ""
         return (
             f"An open model of {billions(e.value)} {active}parameters, "
             f"{name('model', detail['model'])}, reaches {level} on "
-            f"{name('benchmark', e.key['benchmark'])}."
+            f"{on_test(e.key['benchmark'], name)}."
         )
 
 

@@ -137,7 +137,7 @@ class _Build:
         documents = crew.later(partial(whole, Figures({}, {}), document_pages))
         self.progress("choosing figures")
         found = shared(crew.answers(wanted(tables, day), self.progress))
-        known = Figures.of(found)
+        known = Figures.of(found, crew.desk.world)
         drawn = [without_rows(a) for a in found if a.plot]
         later = [crew.later(partial(chart_files, folder, drawn[i :: crew.jobs]))
                  for i in range(crew.jobs)]  # fmt: skip

@@ -33,12 +33,14 @@ HEADS = {
     "first_party_of": "own service of", "rater_sd": "spread of raters, points",
     "memory_gb": "memory, GB", "weights_gb": "weights, GB", "cache_gb": "cache, GB",
     "rank_low": "best rank", "rank_high": "worst rank", "weights_from": "weights since",
-    "spdx": "SPDX id", "valid_from": "from", "valid_to": "until",
+    "stderr": "standard error", "context": "context, tokens", "spdx": "SPDX id",
+    "valid_from": "from", "valid_to": "until",
 }  # fmt: skip
 OWN = frozenset({  # not just text
     *THINGS, "evidence", "address", "home", "document", "name", "raw", "unit",
 })  # fmt: skip
 MEASURES = ("value", "low", "high")  # in the unit that their row names
+WORDED = frozenset({"kind", "topic", "lag_rule", "measure"})  # ids that read as words
 NUMBER = ' class="n"'
 PERIOD = re.compile(r"\d{4}(-\d\d){0,2}/\d{4}(-\d\d){0,2}\Z")
 DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
@@ -48,6 +50,8 @@ WEB = re.compile(r"https?://[^\s<>\"']+\Z")
 GROUPED = 10_000
 MANY_ROWS = 300  # from here on columns have widths, so that nothing moves while a page arrives
 WIDTHS = range(6, 42, 4)  # in characters; the classes of the style sheet
+ROOM = 112  # characters beside each other on a wide page
+NARROW = 18  # columns are not squeezed below this
 WHAT = {True: "yes", False: "no"}
 
 
@@ -188,7 +192,7 @@ class Writer:
             start = f'<tr id="{escape(row["id_"])}">' if "id_" in row else "<tr>"
             at = self._row(row)
             cells = [
-                _text_cell(value)
+                _text_cell(value.replace("_", " ") if column in WORDED else value)
                 if type(value := row.get(column)) is str and bare
                 else f"<td{style or _style(value)}>{self._value(column, value, row, at)}</td>"
                 for column, bare, style in rest
@@ -203,13 +207,17 @@ class Writer:
         """The widths of the columns of a long table: room for nine of ten values."""
         if len(rows) < MANY_ROWS:
             return Markup("")
-        found = []
+        found: list[int] = []
         for column in columns:
             sizes = sorted(len(self._plain(column, row.get(column))) for row in rows[:MANY_ROWS])
-            need = max(sizes[(9 * len(sizes) - 1) // 10] + 2, len(head(column)) + 4)
+            longest = max(map(len, head(column).split()), default=0)
+            need = max(sizes[(9 * len(sizes) - 1) // 10] + 2, longest + 4)
             width = next((n for n in WIDTHS if n >= need), WIDTHS[-1])
-            found.append(f'<col class="c{width}">')
-        return Markup(f"<colgroup>{''.join(found)}</colgroup>")
+            found.append(width)
+        while sum(found) > ROOM and max(found) > NARROW:  # text wraps before it is out of sight
+            found[found.index(max(found))] -= WIDTHS.step
+        columns_ = "".join(f'<col class="c{width}">' for width in found)
+        return Markup(f"<colgroup>{columns_}</colgroup>")
 
     def _plain(self, column: str, value: Any) -> str:
         """A value as a reader sees it."""

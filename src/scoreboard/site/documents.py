@@ -7,7 +7,7 @@ from typing import Any
 
 from scoreboard.lineage import fetch_command
 from scoreboard.site.links import anchor
-from scoreboard.site.page import Page, Table
+from scoreboard.site.page import Page, Table, of_parts
 from scoreboard.site.world import World, document_path, is_curated, part_path
 from scoreboard.sources import all_sources
 from scoreboard.tables import Snapshot
@@ -70,7 +70,7 @@ def _about(name: str, stored: dict[str, Json]) -> Json:
 def _part(name: str, rows: list[Json], part: int, parts: int) -> Page:
     shown = [{"place": r["locator"], "raw": r["raw"], "name": r["name"], "about": r["about"],
               "id_": anchor(r["locator"])} for r in rows]  # fmt: skip
-    title = f"Rows of {name.removeprefix('curated:')}, part {part} of {parts}"
+    title = f"Rows of {name.removeprefix('curated:')}{of_parts(part, parts)}"
     bare = [{k: r[k] for k in ("locator", "raw", "name", "about")} for r in rows]
     data = {"document": name, "part": part, "parts": parts, "rows": bare}
     return Page(part_path(name, part), "rows.html", title,

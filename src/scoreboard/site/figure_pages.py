@@ -10,7 +10,7 @@ from typing import Any
 
 from scoreboard.board_text import reading
 from scoreboard.citation import cited, sources_of
-from scoreboard.estimate import Inputs, LeftOut, Ref
+from scoreboard.estimate import Estimate, Inputs, LeftOut, Ref
 from scoreboard.lineage import reason_of
 from scoreboard.metrics import all_metrics
 from scoreboard.reconcile import speaking_of
@@ -18,13 +18,14 @@ from scoreboard.render import SHOWN, clean, number
 from scoreboard.site.answers import Answer, file_of
 from scoreboard.site.cells import shown_columns
 from scoreboard.site.links import figure_path, slug, twin
-from scoreboard.site.page import FORMATS, Page, Table
+from scoreboard.site.page import FORMATS, Page, Table, of_parts
 from scoreboard.site.world import World, document_of, document_path, is_curated
 from scoreboard.sources import all_sources
 from scoreboard.tables import source_of
 
 ON_PAGE = 60  # rows shown on the figure's own page; more have pages of their own
 PER_PAGE = 1000
+LEADERS = ("leader", "second")  # details that name groups of the kind `by`
 SAMPLE_LEFT = 3  # rows shown for each reason why rows were left out
 Json = dict[str, Any]
 
@@ -117,10 +118,16 @@ def estimate_rows(world: World, answer: Answer, path: str) -> list[Json]:
     for e in answer.estimates:
         keys = dict(e.key)
         target = next((own[t] for k, v in keys.items() if (t := f"{k}={v}") in own), f"{path}#rows")
-        more = {c: e.detail.get(c) for c in answer.metric.columns}
+        more = {c: _named(world, e, c) for c in answer.metric.columns}
         found.append({**keys, "value": e.value, "low": e.low, "high": e.high, "unit": e.unit,
                       **more, "as_of": e.as_of, "figure_path": target})  # fmt: skip
     return found
+
+
+def _named(world: World, e: Estimate, column: str) -> Any:
+    """A detail of an estimate: of who leads, the printed name."""
+    value = e.detail.get(column)
+    return world.name(e.detail["by"], value) if column in LEADERS and value else value
 
 
 def values_table(world: World, answer: Answer, path: str) -> Table:
@@ -166,7 +173,7 @@ def published_rows(world: World, answer: Answer) -> list[Json]:
     """Published numbers that a figure of the board can be held against, each of its own time."""
     if not answer.on_board:
         return []
-    columns = ("statistic", "says", "value", "unit", "population", "date", "publisher", "grade")
+    columns = ("statistic", "value", "unit", "population", "date", "publisher", "grade")
     found = speaking_of(world.tables, answer.metric.id, answer.params)
     return [{c: row[c] for c in columns} for row in found]
 
@@ -222,7 +229,7 @@ def figure_pages(world: World, answer: Answer) -> Iterable[Page]:
                "figure", name)  # fmt: skip
     for i in range(parts if listed == name else 0):
         part = rows[i * PER_PAGE : (i + 1) * PER_PAGE]
-        title = f"Rows behind {answer.title}, part {i + 1} of {parts}"
+        title = f"Rows behind {page_title(answer, world)}" + of_parts(i + 1, parts)
         yield Page(rows_path(name, i + 1), "rows.html", title, answer.headline,
                    {"figure": name, "part": i + 1, "parts": parts, "rows": part},
                    {"table": Table.of("input-rows", "Rows", part), "back": path,
@@ -257,15 +264,16 @@ def index_page(answers: Sequence[Answer], world: World) -> Page:
         {"figure": a.figure.id, "finding": clean(a.headline), "metric": a.figure.metric,
          "value": number(a.estimates[0].value, a.estimates[0].unit) if len(a.estimates) == 1
          else f"{len(a.estimates)} values",
-         "as_of": max(e.as_of for e in a.estimates), "population": a.estimates[0].population}
+         "as_of": max(e.as_of for e in a.estimates),
+         "population": world.population(a.estimates[0].population)}
         for a in answers
     ]  # fmt: skip
-    intro = "Every figure of the site: a metric at fixed parameters, with its date and population."
+    intro = "Every figure of the site: what it says, of which day, and of what."
     columns = ("figure", "finding", "as_of", "population", "metric")
     return Page("figures/index.html", "list.html", "Figures", intro,
                 {"kind": "figure", "title": "Figures", "rows": rows},
-                {"table": Table("list", "Figures", rows, columns, stem="figures/index"),
-                 "kind": None}, kind="list")  # fmt: skip
+                {"table": Table("list", "Figures", rows, columns, stem="figures/index",
+                                hidden=("metric",)), "kind": None}, kind="list")  # fmt: skip
 
 
 def metric_pages(
@@ -275,7 +283,7 @@ def metric_pages(
     by_metric: dict[str, list[Answer]] = defaultdict(list)
     for a in answers:
         by_metric[a.figure.metric].append(a)
-    rows = [{"metric": m.id, "title": m.title, "unit": m.unit.replace("_", " "),
+    rows = [{"metric": m.id, "title": m.title, "unit": m.unit,
              "definition": m.definition} for m in all_metrics().values()]  # fmt: skip
     intro = (
         "What is measured: each metric with its definition, its method and what is said against it."
@@ -283,7 +291,8 @@ def metric_pages(
     yield Page("metrics/index.html", "list.html", "Metrics", intro,
                {"kind": "metric", "title": "Metrics", "rows": rows},
                {"table": Table("list", "Metrics", rows, ("metric", "title", "unit", "definition"),
-                               stem="metrics/index"), "kind": None}, kind="list")  # fmt: skip
+                               stem="metrics/index", hidden=("title",)), "kind": None},
+               kind="list")  # fmt: skip
     for about in described:
         metric = all_metrics()[about["metric"]]
         own = by_metric[metric.id]

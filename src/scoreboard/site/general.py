@@ -34,7 +34,8 @@ SELECT day, model, provider, kind, before, usd_per_mtok, source, snapshot_id, lo
   JOIN providers p ON p.provider = o.provider AND p.first_party_of = m.developer
   WHERE o.variant = '' AND o.tier = '' AND o.kind IN ('input', 'output') AND o.usd_per_mtok > 0
     AND m.developer <> ''
-) WHERE before IS NOT NULL AND before <> usd_per_mtok AND day <= coalesce(?, DATE '9999-12-31')
+) WHERE before IS NOT NULL AND before <> usd_per_mtok
+  AND day <= coalesce(?, (SELECT max(published) FROM snapshots), DATE '9999-12-31')  -- not to come
 QUALIFY row_number() OVER (PARTITION BY day, model, provider, kind, usd_per_mtok
   ORDER BY source, before, snapshot_id, locator) = 1
 ORDER BY day DESC, model, kind, provider, usd_per_mtok LIMIT ?

@@ -68,7 +68,9 @@ def host_page(world: World) -> Page:
     data = {"finding": sentence, "estimate": answer.as_json() if answer else None,
             **found.as_json()}  # fmt: skip
     context = {"answer": answer, "sentence": sentence, "drawing": drawing, "ends": ENDS,
-               "figures": found, "money": money, "words": WORDS}  # fmt: skip
+               "figures": found, "money": money, "words": WORDS,
+               "called": {r["workload"]: r["name"] for r in found.workloads}
+               | {r["device"]: r["name"] for r in found.hardware}}  # fmt: skip
     return Page("host.html", "host.html", "Host or buy", LEAD, data, context, kind="page",
                 also="hosting break-even hardware self-host gpu")  # fmt: skip
 

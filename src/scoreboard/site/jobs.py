@@ -16,7 +16,7 @@ from scoreboard.site import things
 from scoreboard.site.answers import Answer, Desk
 from scoreboard.site.draw import PNG_WIDE, png_of
 from scoreboard.site.exports import Files
-from scoreboard.site.figure_pages import embed_path, figure_pages, frozen_stem, standing
+from scoreboard.site.figure_pages import embed_path, figure_pages, frozen_stem, page_title, standing
 from scoreboard.site.links import figure_path, slug
 from scoreboard.site.output import Output
 from scoreboard.site.page import FORMATS, Page, Renderer, Table
@@ -40,18 +40,19 @@ class Made:
 
 @dataclass(frozen=True)
 class Figures:
-    """Where figures and metrics have their pages, and what metrics are called."""
+    """Where figures and metrics have their pages, and what they are called."""
 
     paths: Mapping[Key, str]
     names: Mapping[Key, str]
 
     @classmethod
-    def of(cls, found: Iterable[Answer]) -> Figures:
+    def of(cls, found: Iterable[Answer], world: World) -> Figures:
         """Those of answers."""
         paths: dict[Key, str] = {}
         names: dict[Key, str] = {}
         for a in found:
             paths["figure", a.figure.id] = figure_path(a.figure.id)
+            names["figure", a.figure.id] = page_title(a, world)
             paths["metric", a.figure.metric] = f"metrics/{slug(a.figure.metric)}.html"
             names["metric", a.figure.metric] = a.metric.title
             if a.kind:

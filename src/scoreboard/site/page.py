@@ -199,6 +199,11 @@ def said(answer: Any, page: Page, writer: Writer) -> Markup:
     return writer.link(None if path == page.path else path, answer.headline)
 
 
+def of_parts(part: int, parts: int) -> str:
+    """Which of several pages one is: the end of its title."""
+    return f", part {part} of {parts}" if parts > 1 else ""
+
+
 INTERVALS = {"bounds": "the bounds: what unobserved data could change",
              "range": "the range of what is stated",
              "published": "the interval of the publisher"}  # fmt: skip

@@ -45,6 +45,7 @@ class Kind(Strict):
     intro: str
     sql: str
     list: tuple[str, ...]
+    hidden: tuple[str, ...] = ()  # columns of the list that only its files have
     stated: str = ""  # id, attribute, snapshot_id, locator: the row behind each number
     sections: tuple[Section, ...] = ()
     template: str = "thing.html"
@@ -153,7 +154,9 @@ def rows_behind(tables: Tables, kind: Kind) -> Mapping[str, dict[str, Row]]:
 def list_page(kind: Kind, rows: Sequence[Row]) -> Page:
     """The list of a kind."""
     linked = [{**r, "figure_path": thing_path(kind, r["id"])} for r in rows]
-    table = Table("list", kind.title, linked, kind.list, stem=f"{kind.folder}/index")
+    table = Table(
+        "list", kind.title, linked, kind.list, stem=f"{kind.folder}/index", hidden=kind.hidden
+    )
     data = {"kind": kind.id, "title": kind.title, "rows": list(rows)}
     return Page(f"{kind.folder}/index.html", "list.html", kind.title, kind.intro, data,
                 {"table": table, "kind": kind}, kind="list")  # fmt: skip
@@ -170,15 +173,17 @@ def thing_page(
 ) -> Page:
     """The page of one thing."""
     name = str(row.get("name") or row["id"])
-    facts = {k: v for k, v in row.items() if k not in ("id", "name", "snapshot_id", "locator")}
+    facts = {k: v for k, v in row.items()
+             if k not in ("id", "name", "snapshot_id", "locator", kind.id)}  # fmt: skip
     path = thing_path(kind, row["id"])
     first = f"{path}#{tables[0].id}" if tables else f"{kind.folder}/index.html"
     sections = {t.id for t in tables}
+    unit = {"unit": row["unit"]} if row.get("unit") else {}
     behind = {}
     for column in facts:
         at = f"{path}#{column}" if column in sections else first
         own = {"locator": row["locator"], "snapshot_id": ""} if row.get("locator") else {}
-        behind[column] = stated.get(column) or own or {"figure_path": at}
+        behind[column] = {**(stated.get(column) or own or {"figure_path": at}), **unit}
     data = {
         "kind": kind.id, "id": row["id"], "name": name, "facts": facts,
         "figures": [{"figure": a.figure.id, "sentence": a.headline,
@@ -188,7 +193,8 @@ def thing_page(
     }  # fmt: skip
     context = {"kind": kind, "facts": facts, "behind": behind, "tables": tables,
                "figures": figures, "mentioned": mentioned, "thing": row["id"]}  # fmt: skip
-    lead = str(row.get("says") or f"{name}: what is known, and where it was read.")
+    what = name.rstrip(".")
+    lead = name if what != name else f"{what}: what is known, and where it was read."
     return Page(path, kind.template, name, lead, data, context, kind.id,
                 " ".join((row["id"], also)))  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from scoreboard.tables import source_of
 
 ROWS_PER_PART = 400  # rows of a document on one page
 EVER = dt.date(9999, 12, 31)
+SOURCE = re.compile(r"\(([a-z0-9_]+)\)")  # as a population names it
+PRICED = re.compile(r"\blist price of ([a-z0-9.-]+),")
 # The tables as they were on a day: what pages read instead of the tables themselves.
 VIEWS = {
     "then_models": """
@@ -110,6 +113,12 @@ class World:
     def name(self, kind: str, thing: str) -> str:
         """The printed name of a thing; its id where it has none."""
         return clean(self.names.get((kind, thing), thing))
+
+    def population(self, text: str) -> str:
+        """A population with printed names where it has the id of a source or a provider."""
+        text = SOURCE.sub(lambda m: f"(source: {self.name('source', m[1])})"
+                          if ("source", m[1]) in self.names else m[0], text)  # fmt: skip
+        return PRICED.sub(lambda m: f"list price of {self.name('provider', m[1])},", text)
 
     def path(self, kind: str, thing: str) -> str | None:
         """The page of a thing."""

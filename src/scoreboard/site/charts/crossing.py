@@ -30,6 +30,7 @@ from scoreboard.site.charts.base import (
 )
 
 POWERS = ((1e12, "trillions"), (1e9, "billions"), (1e6, "millions"), (1e3, "thousands"))
+COUNTED = {"tracked": "tracked models", "derivatives": "models made from others"}
 Lines = Mapping[str, list[Estimate]]
 
 
@@ -48,7 +49,9 @@ class Crossing(Chart):
         scale, word = next(((p, w) for p, w in POWERS if max(values) >= p), (1.0, "count"))
         low, high = padded([v / scale for v in values])
         low = max(low, 0.0)
-        x, y = time_axis(days[0], days[-1]), value_axis(low, high, word)
+        counted = _counted(shown.params)
+        x = time_axis(days[0], days[-1])
+        y = value_axis(low, high, f"{counted}, {word}" if scale > 1 else counted)
         own = {"field": "colour", "type": "nominal", "scale": None}
         rows = [r for i, g in enumerate(lines) for r in thin(_rows(lines[g], SERIES[i], scale))]
         labels = _labels(lines, shown, by, scale, (low, high), days[-1])
@@ -68,6 +71,13 @@ class Crossing(Chart):
         return Drawing(shown.sentence, _reading(when), spec,
                        ("date", *(_label(g, by, shown) for g in lines)), table,
                        right_px=label_room([r["label"] for r in labels]))  # fmt: skip
+
+
+def _counted(params: Mapping[str, str]) -> str:
+    """What the axis counts."""
+    measure = params.get("measure", "count")
+    by_week = measure == "tokens" and params.get("stat") == "week"
+    return "tokens a week" if by_week else COUNTED.get(measure, measure)
 
 
 def _rows(line: list[Estimate], colour: str, scale: float) -> Rows:

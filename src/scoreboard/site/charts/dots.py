@@ -25,6 +25,10 @@ from scoreboard.site.charts.base import (
 )
 
 MOST = 20
+NAMED = {  # part of a key -> kind of thing whose name it shows
+    "a": "source", "b": "source", "source": "source", "model": "model", "family": "family",
+    "developer": "developer", "provider": "provider", "benchmark": "benchmark",
+}  # fmt: skip
 
 
 class Dots(Chart):
@@ -85,7 +89,8 @@ def labels_of(found: Sequence[Estimate], name: Name) -> list[str]:
 
     def told(e: Estimate, part: str) -> str:
         value = e.key.get(part, "")
-        return name("model", value) if part == "model" and value else value
+        kind = NAMED.get(part)
+        return name(kind, value) if kind and value else value.replace("_", " ")
 
     return [shortened(", ".join(told(e, p) for p in parts) or label_of(e), 34) for e in found]
 

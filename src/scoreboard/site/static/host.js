@@ -78,9 +78,12 @@ function termsOf(q, end) {
   };
 }
 
-const dollars = (x) =>
-  "$" + x.toLocaleString("en-US", x < 1 ? {maximumSignificantDigits: 3}
-    : {minimumFractionDigits: 2, maximumFractionDigits: 2});
+const dollars = (x) => {  // no cents of thousands, at least two digits of cents
+  const cents = x >= 1000 ? 0 : 2;
+  const small = x < 1 && (x === 0 || Number(x.toPrecision(3)) !== Number(x.toFixed(1)));
+  return "$" + x.toLocaleString("en-US", small ? {maximumSignificantDigits: 3}
+    : {minimumFractionDigits: cents, maximumFractionDigits: cents});
+};
 const whole = (x) => x.toLocaleString("en-US", {maximumSignificantDigits: 4});
 const volume = (v) => (v === null ? "no volume" : `${whole(v)} million tokens`);
 const after = (d) => (d === null ? "never" : `${d.toLocaleString("en-US", {maximumFractionDigits: 0})} days`);
