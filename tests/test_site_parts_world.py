@@ -277,14 +277,48 @@ def test_a_population_has_printed_names(text: str, shown: str) -> None:
     assert World(world(), None, names=names).population(text) == shown
 
 
-def test_a_price_to_come_is_no_change_yet() -> None:
-    made = world(
-        models=[{**released("early", "2024-01-15"), "developer": "acme"}],
-        providers=[{"provider": "acme", "first_party_of": "acme"}],
-        offers=[stated("early", "acme", "5", "2024-03-01"),
-                stated("early", "acme", "4", "2025-01-01"),
-                stated("early", "acme", "3", "2027-01-01")],
-        snapshots=[{"id": "x@2026-01-05-0", "source": "x", "published": day("2026-01-05")}],
-    )  # fmt: skip
-    rows = changes(open_world(made, None), [])["prices"].rows
-    assert [(r["before"], r["usd_per_mtok"]) for r in rows] == [(5.0, 4.0)]
+SINCE_MARCH = [
+    stated("early", "acme", "5", "2024-03-01"),
+    stated("early", "acme", "4", "2025-01-01"),
+]
+LISTED = [listed("early", "acme", "5", "2024-03-01", "2024-09-01"),
+          listed("early", "acme", "4", "2025-01-01", "2025-06-01")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("offers", "told"),
+    [
+        (SINCE_MARCH, [("2025-01-01", 5, 4)]),
+        ([*SINCE_MARCH, stated("early", "acme", "3", "2027-01-01")], [("2025-01-01", 5, 4)]),
+        (LISTED, [("2025-01-01", 5, 4)]),
+        # a second source says so later, with an older price
+        ([*SINCE_MARCH, listed("early", "acme", "5", "2025-02-01", "2025-02-01"),
+          listed("early", "acme", "4", "2025-06-01", "2025-06-01")], [("2025-01-01", 5, 4)]),
+        # another spelling had the new price while the first had the old one
+        ([*LISTED, listed("early", "acme", "4", "2024-03-01", "2025-06-01", source_name="e")], []),
+        # two spellings, two new prices
+        ([*LISTED, listed("early", "acme", "5", "2024-03-01", "2024-09-01", source_name="e"),
+          listed("early", "acme", "3", "2025-01-01", "2025-06-01", source_name="e")], []),
+        # to a price of long ago
+        ([*SINCE_MARCH, stated("early", "acme", "5", "2025-03-01")],
+         [("2025-03-01", 4, 5), ("2025-01-01", 5, 4)]),
+        # the first price is known by its end alone
+        ([listed("early", "acme", "5", "2026-01-01", "2026-01-01", effective_to=day("2024-12-31")),
+          listed("early", "acme", "4", "2026-01-01", "2026-01-01",
+                 effective_from=day("2025-01-01"))], [("2025-01-01", 5, 4)]),
+        ([stated("early", "acme", "5", "2024-03-01"),
+          stated("early", "acme", "5.04", "2025-01-01")], []),
+    ],
+)  # fmt: skip
+def test_changes_of_prices_are_news(
+    offers: list[Row], told: list[tuple[str, float, float]]
+) -> None:
+    for order in (offers, offers[::-1]):
+        made = world(
+            models=[{**released("early", "2024-01-15"), "developer": "acme"}],
+            providers=[{"provider": "acme", "first_party_of": "acme"}],
+            offers=order,
+            snapshots=[{"id": "x@2026-01-05-0", "source": "x", "published": day("2026-01-05")}],
+        )
+        rows = changes(open_world(made, None), [])["prices"].rows
+        assert [(str(r["day"]), r["before"], r["usd_per_mtok"]) for r in rows] == told

@@ -24,21 +24,35 @@ NEWEST = 6  # changes of each sort on the first page
 PACKAGE = Path(__file__).parent.parent
 DOCS = {"methods": "How figures are computed, and why so",
         "reconstruction": "How the archives that are not official documents were made"}  # fmt: skip
+# A change counts that is of more than 1 % and of which nobody said so before: neither another
+# source or spelling while the old price was in force, nor two new prices on the same day.
 PRICES = """
-SELECT day, model, provider, kind, before, usd_per_mtok, source, snapshot_id, locator FROM (
-  SELECT coalesce(o.effective_from, o.first_seen) AS day, o.model, o.provider, o.kind,
-    o.usd_per_mtok, o.source, o.snapshot_id, o.locator,
-    lag(o.usd_per_mtok) OVER (PARTITION BY o.model, o.provider, o.kind, o.source, o.source_name
-      ORDER BY coalesce(o.effective_from, o.first_seen), o.locator) AS before
+WITH stated AS (
+  SELECT o.model, o.provider, o.kind, o.usd_per_mtok, o.source, o.source_name, o.snapshot_id,
+    o.locator, coalesce(o.effective_from, o.effective_to, o.first_seen) AS day,
+    coalesce(o.effective_to, o.last_seen) AS ended
   FROM offers o JOIN models m USING (model)
   JOIN providers p ON p.provider = o.provider AND p.first_party_of = m.developer
   WHERE o.variant = '' AND o.tier = '' AND o.kind IN ('input', 'output') AND o.usd_per_mtok > 0
     AND m.developer <> ''
-) WHERE before IS NOT NULL AND before <> usd_per_mtok
-  AND day <= coalesce(?, (SELECT max(published) FROM snapshots), DATE '9999-12-31')  -- not to come
-QUALIFY row_number() OVER (PARTITION BY day, model, provider, kind, usd_per_mtok
+), changed AS (
+  SELECT *, lag(usd_per_mtok) OVER own AS before, lag(day) OVER own AS since,
+    coalesce(ended, lead(day) OVER own, DATE '9999-12-31') AS until
+  FROM stated
+  WINDOW own AS (PARTITION BY model, provider, kind, source, source_name ORDER BY day, locator)
+), news AS (
+  SELECT * FROM changed c WHERE abs(ln(usd_per_mtok / before)) > 0.01
+    AND day <= coalesce(?, (SELECT max(published) FROM snapshots), DATE '9999-12-31')
+    AND NOT EXISTS (FROM changed s WHERE s.model = c.model AND s.provider = c.provider
+      AND s.kind = c.kind AND s.usd_per_mtok = c.usd_per_mtok
+      AND s.day < c.day AND s.until > c.since)
+)
+SELECT day, model, provider, kind, before, usd_per_mtok, source, snapshot_id, locator FROM news n
+WHERE NOT EXISTS (FROM news x WHERE x.day = n.day AND x.model = n.model
+  AND x.provider = n.provider AND x.kind = n.kind AND x.usd_per_mtok <> n.usd_per_mtok)
+QUALIFY row_number() OVER (PARTITION BY day, model, provider, kind
   ORDER BY source, before, snapshot_id, locator) = 1
-ORDER BY day DESC, model, kind, provider, usd_per_mtok LIMIT ?
+ORDER BY day DESC, model, kind, provider LIMIT ?
 """
 RELEASES = """
 SELECT m.weights_from AS day, m.model, m.developer, m.family, m.openness, m.licence,

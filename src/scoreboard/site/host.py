@@ -118,6 +118,7 @@ def _device(tables: Tables, name: str, day: dt.date) -> Json | None:
         "hire_low": low, "hire_middle": middle, "hire_high": high, "offers": len(hires),
         "buy_low": bought.low if bought else None, "buy_middle": bought.usd if bought else None,
         "buy_high": bought.high if bought else None, "power_w": device.power_w,
+        "machine_in_power": device.whole_power,
         "whole": device.kind == "computer",
     }  # fmt: skip
 
