@@ -223,6 +223,15 @@ def test_days_far_away(run: Run, metric: str, day: str) -> None:
         (("show", "--nope"), ["No such option", "show --help"]),
         (("diff", "2026-01-01"), ["Missing argument", "diff --help"]),
         (("names", "--limit", "-1"), ["--limit"]),
+        (
+            ("show", "gap", "-p", "by=country"),
+            ["valid: openness, origin", "try: scoreboard show\n"],
+        ),
+        (("model", "kimi-k99"), ["near: kimi-k", "valid: "]),
+        (("reconcile", "nobody"), ["valid: atom", "try: scoreboard reconcile"]),
+        (("remove", "all"), ["no scores of your own", "try: scoreboard add"]),
+        (("add", "none.json"), ["where: none.json", "try: scoreboard add"]),
+        (("serve", "/no/folder"), ["no site", "try: scoreboard build --out /no/folder"]),
     ],
 )
 def test_errors_say_what_is_valid_and_what_repairs(
@@ -234,11 +243,39 @@ def test_errors_say_what_is_valid_and_what_repairs(
         assert word in done.err
 
 
+def test_an_unknown_option_is_not_told_the_commands(run: Run) -> None:
+    assert "valid:" not in run("--nope").err
+
+
+def test_without_a_command_there_is_help(run: Run) -> None:
+    done = run()
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Usage: scoreboard")
+
+
+def test_the_version(run: Run) -> None:
+    done = run("--version")
+    assert (done.code, done.err) == (0, "")
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", done.out)
+
+
+def test_a_folder_with_other_things_is_not_proposed_for_a_site(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    for folder in (tmp_path, tmp_path / "notes.txt"):
+        assert "try: scoreboard build --out site\n" in run("serve", str(folder)).err
+
+
+def test_long_names_end_in_dots(run: Run) -> None:
+    lines = run("find", "price against capability").out.splitlines()
+    assert any(line.rstrip().endswith("...") for line in lines)
+
+
 def test_a_file_that_cannot_be_written_is_bad_data(run: Run) -> None:
     for command in ((*MMLU, "--out", "/proc/no/f.csv"), ("build", "--out", "/proc/no")):
         done = run(*command)
         assert done.code == 3
-        assert "cannot write" in done.err
+        assert "cannot be written" in done.err
+        assert "try: choose another --out" in done.err
 
 
 # SQL

@@ -64,6 +64,8 @@ def test_what_changed_between_two_days(run: Run) -> None:
         gap["first"]["high"] < gap["second"]["low"] or gap["second"]["high"] < gap["first"]["low"]
     )
     assert gap["separable"] is apart
+    whats = [c["what"] for c in found if c["figure"] == "lag-rules"]
+    assert len(whats) == len(set(whats)) > 1  # each row says which of the figure's values it is
     day = dt.date(2026, 1, 1)
     assert changes_text([], day, day, None).startswith("nothing on the board differs")
 

@@ -378,8 +378,26 @@ def test_evidence_that_is_not_listed_is_an_error(tmp_path: Path) -> None:
         "- {id: alpha, name: Alpha, released: 2025-01-01, evidence: {released: nowhere}}\n",
         encoding="utf-8",
     )
-    with pytest.raises(DataError, match=r"alpha names evidence that is not listed: \['nowhere'\]"):
+    with pytest.raises(DataError, match=r"^alpha names evidence that is not listed: \['nowhere'\]"):
         parse(path, c.ModelFile)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("developer: acme\nevidence: {}\nmodel: []\n", "model: there is no such field"),
+        ("evidence: {}\nmodels: []\n", "developer: the field is missing"),
+        ("developer: [", "not valid YAML"),
+        ("models:\n- {released: 2025-02-31}\n", "not valid YAML"),
+    ],
+)
+def test_a_fault_says_which_field_and_what_to_do(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "acme.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=words) as caught:
+        parse(path, c.ModelFile)
+    assert caught.value.where == str(path)
+    assert "CONTRIBUTING.md" in caught.value.repair
 
 
 # hardware and workloads
@@ -430,7 +448,7 @@ WORKLOADS = "evidence: {}\nworkloads: []\ncosts:\n"
         ("hardware.yml", HARDWARE.replace("memory_gb: 1", "memory_gb: 0"), "greater than 0"),
         ("hardware.yml", HARDWARE.replace('{"*": e}', '{"*": f}'), "evidence that is not listed"),
         ("hardware.yml", HARDWARE.replace("server", "toaster"), "'server', 'card' or 'computer'"),
-        ("hardware.yml", HARDWARE.replace("power_w: 1", "watts: 1"), "power_w: Field required"),
+        ("hardware.yml", HARDWARE.replace("power_w: 1", "watts: 1"), "power_w: the field"),
         ("hardware.yml", HARDWARE + "hire: [{device: bx, provider: A, usd_per_hour: 1, "
          "seen: 2026-01-01, grade: P, evidence: e}]", "no such device: bx"),
         ("hardware.yml", HARDWARE + "efficiencies: [{id: s, kinds: [server], precisions: [bf16], "

@@ -116,6 +116,9 @@ def test_recipes_work(tmp_path: Path) -> None:
     tests.append("tests/test_sources_contract.py")
     command = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", *tests)
     assert "passed" in run(*command, home=state, cwd=tmp_path, PYTHONPATH=place)
+    (metric,) = [p.stem for p in written if p.parent.name == "metrics"]
+    contract = (*command[: -len(tests)], "tests/test_metrics_contract.py", "-k", metric)
+    assert "passed" in run(*contract, home=state, cwd=tmp_path, PYTHONPATH=place)
 
 
 def test_recipe_of_a_statistic(tmp_path: Path) -> None:

@@ -229,12 +229,12 @@ def changes(found: Changed) -> list[dict[str, Any]]:
     for figure, before, after in found:
         old = {tuple(e.key.items()): e for e in before}
         new = {tuple(e.key.items()): e for e in after}
-        several = max(len(old), len(new)) > 1
+        common = set.intersection(*(set(key) for key in (*old, *new))) if old or new else set()
         for key in dict.fromkeys([*old, *new]):
             one, two = old.get(key), new.get(key)
             if (one and one.value) != (two and two.value):
-                group = next(iter(key), ("", ""))[1]
-                what = f"{figure.title}: {PLACES.get(group, group)}" if several else figure.title
+                own = [PLACES.get(v, v) for part in key if part not in common for v in part[1:]]
+                what = f"{figure.title}: {', '.join(own)}" if own else figure.title
                 rows.append(_change(figure, what, dict(key), one, two))
     return rows
 

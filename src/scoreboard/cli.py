@@ -25,6 +25,8 @@ from scoreboard.terminal import (
     put_some,
     say,
     scope_of,
+    shortened,
+    version,
     write,
 )  # fmt: skip
 
@@ -35,6 +37,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Figures about open-weight AI models, each traceable to dated rows.",
 )
+
+app.callback()(version)
 
 Param = Annotated[
     list[str] | None, typer.Option("-p", "--param", help="A parameter: name=value; repeatable.")
@@ -178,8 +182,8 @@ def sources(
     format_: DataFormat = "table",
 ) -> None:
     """Each source: licence, newest document, rows, state."""
-    from scoreboard import api
-    from scoreboard.render import clean, grid, to_json
+    from scoreboard import api, show_text
+    from scoreboard.render import to_json
 
     checked_format(format_, ("table", "json"))
     prepare()
@@ -187,17 +191,7 @@ def sources(
     if name is not None:
         lines = api.unread(name)
         found = [{**s, "unread_rows": lines} for s in found if s["source"] == name]
-    if format_ == "json":
-        put(to_json(found), format_)
-        return
-    header = ("source", "licence", "newest", "retrieved", "documents", "rows", "unread", "state")
-    cells = [[str(s[h] if s[h] is not None else "-") for h in header] for s in found]
-    put(grid(header, cells, columns()))
-    for s in found:
-        put(clean(f"{s['source']}: {s['licence_note']}; cite: {s['cite']}"))
-    for row in found[0]["unread_rows"] if name is not None else []:
-        put(f"  {row['snapshot_id']} {clean(row['locator'])}: {clean(row['reason'])}: "
-            f"{clean(row['raw'])[:120]}")  # fmt: skip
+    put(to_json(found) if format_ == "json" else show_text.sources(found, columns()), format_)
 
 
 @app.command()
@@ -245,7 +239,7 @@ def find(
         put(to_json(found), format_)
     elif found:
         heads = ("kind", "id", "name") + (("as",) if any(r["as"] for r in found) else ())
-        put_some(heads, [{**r, "name": r["name"][:70]} for r in found], limit)
+        put_some(heads, [{**r, "name": shortened(r["name"])} for r in found], limit)
     if not found:
         say(clean(f"nothing has {' '.join(text)[:80]} in its name; "
                   "scoreboard names --unresolved lists unknown names"))  # fmt: skip
@@ -321,7 +315,9 @@ def show(
     checked_format(format_, ("table", "json", "csv", "md", "parquet"))
     if metric is None:
         if format_ not in ("table", "json"):
-            raise UsageError("the list of metrics is table or json", repair="name a metric")
+            raise UsageError(
+                "the list of metrics is table or json", repair="scoreboard show METRIC"
+            )
         prepare()
         write(show_text.metrics(api.metrics(), format_), format_, out)
         return
@@ -441,7 +437,9 @@ def serve(
     folder: Annotated[
         Path | None, typer.Argument(help="A built site; built in your data folder when none.")
     ] = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8000,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="A free port; 0 finds one.")
+    ] = 8000,
 ) -> None:
     """Show the site on this machine, at http://127.0.0.1:8000/."""
     from scoreboard import api

@@ -44,6 +44,15 @@ def home() -> Path:
     return path
 
 
+def no_place(path: Path, error: OSError) -> DataError:
+    """The error for a file or folder that the user named with --out."""
+    return DataError(
+        f"cannot be written: {error.strerror or error}",
+        where=str(path),
+        repair="choose another --out, in a folder that there is and that can be written",
+    )
+
+
 def unwritable(path: Path, error: OSError) -> DataError:
     """The error for a folder that is read-only, full, or not a folder."""
     return DataError(

@@ -53,6 +53,10 @@ class Curated:
         return " ".join(e.address for e in found if e)
 
 
+OURS = {"extra_forbidden": "there is no such field", "missing": "the field is missing"}
+REPAIR = "correct the file: CONTRIBUTING.md has examples, src/scoreboard/curated.py all fields"
+
+
 def read_yaml(path: Path) -> Any:
     """A YAML file as plain values.
 
@@ -66,7 +70,7 @@ def read_yaml(path: Path) -> Any:
     except FileNotFoundError as error:
         raise DataError("a file of data/ is missing", where=str(path)) from error
     except (YAMLError, ValueError) as error:  # ValueError: bytes that are no text, no such day
-        raise DataError(f"not valid YAML: {error}", where=str(path)) from error
+        raise DataError(f"not valid YAML: {error}", where=str(path), repair=REPAIR) from error
 
 
 def parse(path: Path, shape: type[T]) -> T:
@@ -74,14 +78,15 @@ def parse(path: Path, shape: type[T]) -> T:
     try:
         return shape.model_validate(read_yaml(path))
     except ValidationError as error:
-        raise DataError(_fault(error), where=str(path), repair="correct the file") from error
+        raise DataError(_fault(error), where=str(path), repair=REPAIR) from error
 
 
 def _fault(error: ValidationError) -> str:
     first = error.errors()[0]
     place = " > ".join(str(p) for p in first["loc"])
+    said = OURS.get(first["type"], first["msg"].removeprefix("Value error, "))
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{place}: {first['msg']}{more}"
+    return f"{place}: {said}{more}" if place else f"{said}{more}"
 
 
 def _files(folder: Path, name: str) -> list[Path]:
@@ -188,4 +193,8 @@ def _keep(found: Curated, file: str, evidence: dict[str, c.Evidence]) -> None:
 
 def _unique(seen: dict[str, Any], name: str, path: Path) -> None:
     if name in seen:
-        raise DataError(f"the id {name} is used twice", where=str(path), repair="rename one")
+        raise DataError(
+            f"the id {name} is used twice: here, and before, maybe in another file",
+            where=str(path),
+            repair="rename one",
+        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LISTED = 12  # valid values that an error lists
+
 
 def near(text: str, known: Iterable[str], most: int, cutoff: float) -> str:
     """`; near: a, b` for the known names most like a text, or nothing: the end of a message."""
@@ -31,8 +33,8 @@ class ScoreboardError(Exception):
         if self.where:
             lines.append(f"  where: {self.where}")
         if self.valid:
-            shown = ", ".join(self.valid[:12])
-            more = f" and {len(self.valid) - 12} more" if len(self.valid) > 12 else ""
+            shown = ", ".join(self.valid[:LISTED])
+            more = f" and {len(self.valid) - LISTED} more" if len(self.valid) > LISTED else ""
             lines.append(f"  valid: {shown}{more}")
         if self.repair:
             lines.append(f"  try: {self.repair}")

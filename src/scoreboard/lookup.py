@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from scoreboard.errors import UsageError
+from scoreboard.errors import UsageError, near
 from scoreboard.figures import board_figures
 from scoreboard.lineage import disagreements
 from scoreboard.metrics import all_metrics
@@ -143,10 +142,9 @@ def identified(opened: Tables, kind: str, name: str) -> str:
         if len(meant) == 1:
             return str(meant.pop())
     known = [r["id"] for r in things]
-    near = difflib.get_close_matches(name.lower()[:80], known, 8, 0.5)
     raise UsageError(
-        f"unknown {kind}: {name}",
-        valid=near or known,
+        f"unknown {kind}: {name}{near(name.lower()[:80], known, 8, 0.5)}",
+        valid=known,
         repair=f"scoreboard find {shlex.quote(name or kind)}",
     )
 
@@ -227,10 +225,8 @@ def names(
         rows = opened.rows(ASKED, [text.lower()])
         if not rows:
             known = opened.column("SELECT DISTINCT name FROM names ORDER BY 1")
-            near = difflib.get_close_matches(text[:80], known, 6, 0.5)
             raise UsageError(
-                f"no source has the name {text}",
-                valid=near,
+                f"no source has the name {text}{near(text[:80], known, 6, 0.5)}",
                 repair=f"scoreboard find {shlex.quote(text)}",
             )
         found += [{"asked": text, **r} for r in rows]

@@ -73,6 +73,8 @@ def remove(names: Iterable[str]) -> list[Snapshot]:
     """Forget documents by run or snapshot id; `all` for every one."""
     store, removed = SnapshotStore(), []
     held = own_documents(store)
+    if not held:
+        raise UsageError("there are no scores of your own", repair="scoreboard add FILE")
     for name in names:
         mine = [s for s in held if name in ("all", s.id, run_of(s))]
         if not mine:
@@ -153,7 +155,8 @@ def _document(path: Path, choices: Choices, today: dt.date) -> Document:
             raise UsageError(f"the file is larger than {BODY_LIMIT} bytes", where=str(path))
         body = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", where=str(path)) from error
+        raise UsageError(f"cannot be read: {error.strerror}", where=str(path),
+                         repair="scoreboard add FILE, a file that there is") from error  # fmt: skip
     own = source()
     run, published = own.run(body, str(path)), own.published(body, today)
     if not EARLIEST < published < LATEST:

@@ -102,6 +102,7 @@ def reconcile(tables: Tables, publisher: str | None = None) -> list[Pair]:
             f"no number of {publisher} has a figure of ours beside it"
             f"{near(publisher, known, 3, 0.4)}",
             valid=known,
+            repair="scoreboard reconcile",
         )
     return [pair_of(tables, r) for r in rows if publisher in (None, r["publisher"])]
 

@@ -95,6 +95,27 @@ def parquet(found: Sequence[Estimate], original: Sequence[Estimate] | None) -> b
         raise unwritable(Path(tempfile.gettempdir()), error) from error
 
 
+SOURCE_COLUMNS = (
+    "source", "licence", "newest", "retrieved", "documents", "rows", "unread", "state",
+)  # fmt: skip
+
+
+def sources(found: Sequence[Mapping[str, Any]], width: int | None) -> str:
+    """The sources as a table, their terms, and the rows that were not used where they are told."""
+    cells = [[str("-" if s[c] is None else s[c]) for c in SOURCE_COLUMNS] for s in found]
+    lines = [grid(SOURCE_COLUMNS, cells, width).rstrip("\n")]
+    lines += [
+        clean(f"{s['source']}: {s['licence_note'].rstrip('.')}; cite: {s['cite']}") for s in found
+    ]
+    lines += [
+        f"  {row['snapshot_id']} {clean(row['locator'])}: {clean(row['reason'])}: "
+        f"{clean(row['raw'])[:120]}"
+        for s in found
+        for row in s.get("unread_rows", ())
+    ]
+    return "\n".join(lines)
+
+
 def names(found: Sequence[Mapping[str, Any]], width: int | None) -> str:
     """Why names mean models: one row per meaning, with the sources that use the name so."""
     merged: dict[tuple[str, ...], dict[str, list[str]]] = {}

@@ -8,12 +8,31 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from scoreboard.store import Scope
+
+
+def _put_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version as installed
+
+        put(installed("open-model-scoreboard"))
+        raise typer.Exit
+
+
+def version(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_put_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Options of the command itself, before any other command."""
 
 
 def say(message: str) -> None:
@@ -154,6 +173,11 @@ def checked_words(words: list[str]) -> None:
             raise UsageError(f"not UTF-8 text: {shown}")
 
 
+def shortened(text: str, most: int = 70) -> str:
+    """A text of at most so many characters, with dots where it was cut."""
+    return text if len(text) <= most else text[: most - 3].rstrip() + "..."
+
+
 def put_some(header: tuple[str, ...], found: list[dict[str, Any]], limit: int) -> None:
     """The first rows of a list as a table; how many more there are is said beside it."""
     from scoreboard.render import grid
@@ -167,7 +191,7 @@ def put_some(header: tuple[str, ...], found: list[dict[str, Any]], limit: int) -
 
 def write(answer: str | bytes, format_: str, out: Path | None) -> None:
     """The answer into a file, or on standard output."""
-    from scoreboard.config import unwritable
+    from scoreboard.config import no_place
 
     if out is None:
         if isinstance(answer, bytes):
@@ -178,7 +202,7 @@ def write(answer: str | bytes, format_: str, out: Path | None) -> None:
     try:
         out.write_bytes(answer if isinstance(answer, bytes) else answer.encode())
     except OSError as error:
-        raise unwritable(out, error) from error
+        raise no_place(out, error) from error
     say(f"written: {out}")
 
 
@@ -201,8 +225,11 @@ def misused(error: Any) -> str:
     from scoreboard.errors import UsageError
 
     context: Any = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(error.format_message())
     command = context.command_path if context else "scoreboard"
-    commands = getattr(context.command, "commands", {}) if context else {}
+    asked = hasattr(error, "option_name")
+    commands = getattr(context.command, "commands", {}) if context and not asked else {}
     shown = UsageError(
         str(error.format_message()).rstrip("."),
         valid=[name for name, c in commands.items() if not c.hidden],

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from scoreboard.errors import UsageError, near
+from scoreboard.errors import LISTED, UsageError, near
 from scoreboard.estimate import Estimate
 from scoreboard.metrics._words import Name, plain_name
 from scoreboard.render import SHOWN, number
@@ -62,7 +62,9 @@ class Param:
             raise UsageError(
                 f"unknown {self.name}: {text}{near(text, valid, 6, 0.5)}",
                 valid=[v for v in valid if v],
-                repair=f"scoreboard find {shlex.quote(text)}" if text else "scoreboard show",
+                repair=f"scoreboard find {shlex.quote(text)}"
+                if text and len(valid) > LISTED
+                else "scoreboard show",
             )
         return text
 
@@ -170,7 +172,7 @@ class Metric(ABC):
                 raise UsageError(
                     f"{self.id} has no parameter {name}{near(name, known, 3, 0.4)}",
                     valid=known,
-                    repair=f"scoreboard show --help; scoreboard show {self.id}",
+                    repair="scoreboard show",
                 )
         result: dict[str, Any] = {}
         for name, param in sorted(known.items(), key=lambda k: k[1].kind != "date"):

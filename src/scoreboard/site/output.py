@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scoreboard.config import unwritable
+from scoreboard.config import no_place
 from scoreboard.errors import UsageError
 from scoreboard.snapshots import write_atomic
 
@@ -40,7 +40,7 @@ class Output:
             raise UsageError(f"this is no folder for a site: {error}", where=str(folder),
                              repair="choose another --out") from error  # fmt: skip
         except OSError as error:
-            raise unwritable(folder, error) from error
+            raise no_place(folder, error) from error
         if others and "files" not in old:
             raise UsageError(
                 "the folder is not empty, and holds no site that was built by this command",
@@ -72,7 +72,7 @@ class Output:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)  # a broken build is found by its manifest and built again
         except OSError as error:
-            raise unwritable(target, error) from error
+            raise no_place(target, error) from error
         self.written.append(path)
 
     def take(self, files: dict[str, int], written: list[str]) -> None:
@@ -105,7 +105,7 @@ class Output:
         try:
             write_atomic(self.folder / MANIFEST, text.encode())
         except OSError as error:
-            raise unwritable(self.folder, error) from error
+            raise no_place(self.folder, error) from error
 
     def _finish(self, key: str) -> None:
         """Remove what is no longer made, and record what was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -40,8 +41,10 @@ class Handler(SimpleHTTPRequestHandler):
 def server(folder: Path, port: int) -> ThreadingHTTPServer:
     """A server of a built site on loopback; port 0 is any free one."""
     if not (folder / MANIFEST).is_file():
+        taken = folder.is_file() or (folder.is_dir() and any(folder.iterdir()))
+        place = shlex.quote("site" if taken else str(folder))
         raise UsageError("there is no site", where=str(folder),
-                         repair=f"scoreboard build --out '{folder}'")  # fmt: skip
+                         repair=f"scoreboard build --out {place}")  # fmt: skip
     try:
         return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(folder)))
     except OSError as error:
