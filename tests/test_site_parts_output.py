@@ -253,7 +253,7 @@ def test_an_error_of_the_disk_is_told(tmp_path: Path) -> None:
     folder = tmp_path / "site"
     folder.mkdir()
     output = Output.open(folder)
-    with pytest.raises(DataError, match="cannot write"), output.writing("one"):
+    with pytest.raises(DataError, match="cannot be written"), output.writing("one"):
         (folder / "a").write_text("a file where a folder should be")
         output.put("a/b.html", "page")
     Output.open(folder)
