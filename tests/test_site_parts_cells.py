@@ -151,11 +151,11 @@ def test_columns_of_numbers_stand_at_the_right_with_their_headings() -> None:
     ]  # fmt: skip
     columns = ["name", "low", "note", "n"]
     assert str(W.heads(columns, rows)) == (
-        '<th scope="col">name</th><th scope="col" class="n">low</th>'
-        '<th scope="col">note</th><th scope="col">n</th>'
+        '<th scope="col"><span>name</span></th><th scope="col" class="n"><span>low</span></th>'
+        '<th scope="col"><span>note</span></th><th scope="col"><span>n</span></th>'
     )
     assert '<th scope="row">a</th><td class="n">–</td><td>n</td>' in str(W.body(columns, rows))
-    assert str(W.heads(["2<b>"], [])) == '<th scope="col">2&lt;b&gt;</th>'
+    assert str(W.heads(["2<b>"], [])) == '<th scope="col"><span>2&lt;b&gt;</span></th>'
 
 
 @pytest.mark.parametrize("value", [dt.date(2026, 8, 11), "2026-08-11"])

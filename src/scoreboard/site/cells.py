@@ -179,7 +179,8 @@ class Writer:
         """The headings of a table."""
         right = numeric(columns, rows)
         return Markup("".join(
-            f'<th scope="col"{NUMBER if column in right else ""}>{_escaped(head(column))}</th>'
+            f'<th scope="col"{NUMBER if column in right else ""}>'
+            f"<span>{_escaped(head(column))}</span></th>"  # as wide as the button it will stand in
             for column in columns
         ))  # fmt: skip
 
