@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -421,3 +422,28 @@ def test_a_name_that_moved_answers_with_the_model_of_the_day(
 ) -> None:
     found = run("show", "price", "-p", "model=deepseek-chat", "--as-of", day, "--format", "json")
     assert found.json["key"]["model"] == model
+
+
+def test_a_figure_of_the_board_is_shown_how_to_be_asked_for(run: Run) -> None:
+    done = run("show", "gap-mmlu-2024")
+    assert done.code == 2
+    explain, _, show = done.err.partition("try: ")[2].strip().partition("; ")
+    assert explain == "scoreboard explain gap-mmlu-2024"
+    assert show == "scoreboard show gap -p benchmark=mmlu -p as_of=2024-01-31"
+    assert run(*show.split()[1:]).code == 0
+
+
+def test_line_breaks_of_the_input_do_not_break_an_error(run: Run) -> None:
+    done = run("show", "gap", "-p", "benchmark=\n\r\nx\n y")
+    assert [line.split(":")[0].strip() for line in done.err.splitlines()] == [
+        "scoreboard", "valid", "try",
+    ]  # fmt: skip
+
+
+def test_a_sync_that_gets_nothing_says_what_can_be_done(run: Run, tmp_path: Path) -> None:
+    gone = {"file": "2026-01-05/models.dev/api.json", "address": "https://models.dev/api.json",
+            "published": "2026-01-05", "retrieved": "2026-01-05", "sha256": "0" * 64}  # fmt: skip
+    (tmp_path / "index.json").write_text(json.dumps({"documents": [gone]}))
+    done = run("sync", "models_dev", "--mirror", str(tmp_path))
+    assert done.code == 3
+    assert "try: scoreboard sync --mirror FOLDER" in done.err

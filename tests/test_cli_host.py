@@ -65,12 +65,14 @@ def test_what_does_not_fit_is_answered_with_one(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (("--requests", "0"), "requests must be above zero"),
+        (("--requests", "0"), "--requests must be above zero"),
         (("--hardware", "abacus"), "unknown hardware: abacus"),
         (("--model", "gpt-5.2-pro"), "no source states its number of parameters"),
         (("--quantisation", "fp3"), "unknown quantisation: fp3"),
         (("nobody",), "unknown workload: nobody"),
-        (("--count", "-1"), "accelerators is a whole number of 1 or more"),
+        (("--count", "-1"), "--count is a whole number of 1 or more"),
+        (("--power-price", "-1"), "--power-price"),
+        (("--cached", "3"), "try: scoreboard host --help"),
         (("--requests", "lots"), "should be a valid number"),
         (("--format", "csv"), "csv"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -59,10 +60,21 @@ def show(
     progress: Progress = lambda _: None,
 ) -> list[Estimate]:
     """The estimates of a metric at parameters given as text."""
+    _no_figure(metric)
     get_metric(metric)
     opened = open_tables(scope, progress)
     progress(f"computing {metric}")
     return _computed(opened, _figure(metric, params), series=series)
+
+
+def _no_figure(metric: str) -> None:
+    """Raise UsageError for what is a figure of the board and no metric."""
+    figure = next((f for f in board_figures() if f.id == metric), None)
+    if figure and metric not in all_metrics():
+        asked = shlex.join(["scoreboard", "show", figure.metric,
+                            *(x for k, v in figure.given for x in ("-p", f"{k}={v}"))])  # fmt: skip
+        raise UsageError(f"{metric} is a figure of the board, not a metric",
+                         repair=f"scoreboard explain {metric}; {asked}")  # fmt: skip
 
 
 def reconcile(publisher: str | None = None, *, scope: Scope | None = None) -> list[dict[str, Any]]:

@@ -112,6 +112,7 @@ def sync(
 
     import stamina
 
+    from scoreboard.errors import DataError
     from scoreboard.sync import sync as run
 
     stamina.instrumentation.set_on_retry_hooks([])  # outcomes say what failed
@@ -123,7 +124,8 @@ def sync(
     counts = Counter(o.state for o in outcomes)
     put(", ".join(f"{n} {state}" for state, n in sorted(counts.items())))
     if counts["failed"] and counts["failed"] == len(outcomes):
-        raise typer.Exit(3)
+        raise DataError("nothing could be fetched; what is held already stays",
+                        repair="scoreboard sync --mirror FOLDER")  # fmt: skip
 
 
 @app.command()

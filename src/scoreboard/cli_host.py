@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scoreboard.terminal import checked_format, columns, done, progress, put
+
+if TYPE_CHECKING:
+    from scoreboard.errors import UsageError
 
 Number = float | None
 
@@ -14,6 +17,20 @@ Number = float | None
 def _number(name: str, text: str) -> typer.models.OptionInfo:
     found: typer.models.OptionInfo = typer.Option(name, help=text)
     return found
+
+
+def _in_options(error: UsageError) -> UsageError:
+    """An error about a parameter as one about the option that sets it."""
+    from scoreboard.errors import UsageError
+    from scoreboard.metrics import get_metric
+
+    name, _, rest = error.what.partition(" ")
+    what = error.what
+    if name in {p.name for p in get_metric("host").params}:
+        option = "count" if name == "accelerators" else name.replace("_", "-")
+        what = f"--{option} {rest}"
+    return UsageError(what, where=error.where, valid=error.valid,
+                      repair=error.repair or "scoreboard host --help")  # fmt: skip
 
 
 def host(
@@ -44,6 +61,7 @@ def host(
 ) -> None:
     """Host a model yourself, or buy from an API?"""
     from scoreboard import api, host_text
+    from scoreboard.errors import UsageError
     from scoreboard.metrics import get_metric
     from scoreboard.render import as_document, to_json
 
@@ -56,7 +74,10 @@ def host(
         "years": years, "power_price": power_price, "benchmark": benchmark, "as_of": as_of,
     }  # fmt: skip
     asked = {k: str(v) for k, v in given.items() if v not in ("", None)}
-    found = api.show("host", asked, progress=progress)
+    try:
+        found = api.show("host", asked, progress=progress)
+    except UsageError as error:
+        raise _in_options(error) from error
     done()
     if json or format_ == "json":
         put(to_json(as_document("host", api.params("host", asked), found)), "json")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
+BREAK = re.compile(r"\s*[\r\n]+\s*")
 LISTED = 12  # valid values that an error lists
 
 
@@ -45,6 +47,12 @@ class UsageError(ScoreboardError):
     """The question was not understood (exit code 2)."""
 
     exit_code = 2
+
+    def __init__(
+        self, what: str, *, where: str = "", valid: Iterable[str] = (), repair: str = ""
+    ) -> None:
+        one_line = BREAK.sub(" ", what)  # what was asked may hold line breaks
+        super().__init__(one_line, where=where, valid=valid, repair=BREAK.sub(" ", repair))
 
 
 class DataError(ScoreboardError):
