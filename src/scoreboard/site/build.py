@@ -147,9 +147,8 @@ class _Build:
         downloads = list(self._downloads())
         self.world = known.within(self.world)
         self._singles(found, downloads, head)
-        for i, made in enumerate(later, 1):
-            self.progress(f"writing part {i} of {len(later)}")
-            self._take(made())
+        for made in crew.done(later, lambda how_far: self.progress(f"writing part {how_far}")):
+            self._take(made)
         self._about_all(downloads, head)
         self.files.close()
 

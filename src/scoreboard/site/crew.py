@@ -1,4 +1,4 @@
-"""The processes of a build: one per core, each with the tables open, or none beside this one."""
+"""The processes of a build: one per core, this one among them, each with the tables open."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import datetime as dt
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from scoreboard.metrics import all_metrics
 from scoreboard.site.answers import Answer, Desk, Wanted, things_of
@@ -21,19 +23,31 @@ Progress = Callable[[str], None]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Later(Generic[T]):
+    """A job that any process may do; `future` is its place in the queue of the other ones."""
+
+    job: Callable[[Desk], T]
+    future: Future[T] | None
+
+
 class Crew:
-    """Processes that compute, draw and render. With one job everything is done in this process."""
+    """This process and others, which compute, draw and render together.
+
+    The others take jobs from the front of the queue, this one from its end what none has begun: so
+    each reads its own part of the tables.
+    """
 
     def __init__(self, tables: Tables, day: dt.date | None, jobs: int) -> None:
         self.jobs, self.pool = jobs, None
         if jobs > 1:
             self.pool = ProcessPoolExecutor(
-                jobs,
+                jobs - 1,
                 mp_context=multiprocessing.get_context("spawn"),
                 initializer=_start,
                 initargs=(tables.scope, day),
             )
-            for _ in range(jobs):  # they start while this process opens the tables too
+            for _ in range(jobs - 1):  # they start while this process opens the tables too
                 self.pool.submit(_started)
         self.desk = open_desk(tables, day)
 
@@ -46,27 +60,33 @@ class Crew:
         if self.pool:
             self.pool.shutdown(cancel_futures=kind is not None)
 
-    def later(self, job: Callable[[Desk], T]) -> Callable[[], T]:
-        """Begin a job; the function that is returned waits for its result."""
-        if self.pool is None:
-            return lambda: job(self.desk)
-        return self.pool.submit(_run, job).result
+    def later(self, job: Callable[[Desk], T]) -> Later[T]:
+        """Queue a job."""
+        return Later(job, self.pool.submit(_run, job) if self.pool else None)
+
+    def done(self, queued: Sequence[Later[T]], progress: Progress) -> list[T]:
+        """The results of queued jobs, in their order."""
+        own: dict[int, T] = {}
+        for i in reversed(range(len(queued))):
+            one = queued[i]
+            if one.future is None or one.future.cancel():
+                others = sum(x.future is not None and x.future.done() for x in queued[:i])
+                progress(f"{len(own) + others + 1} of {len(queued)}")
+                own[i] = one.job(self.desk)
+        found = []
+        for i, one in enumerate(queued):
+            found.append(one.future.result() if i not in own and one.future else own[i])
+        return found
 
     def answers(self, asked: Sequence[Wanted], progress: Progress) -> list[Answer]:
         """All figures that have an answer, in the order asked for."""
-        if self.pool is None:
-            found = []
-            for i, one in enumerate(asked, 1):
-                progress(f"figure {i} of {len(asked)}: {one.figure.id}")
-                found.append(self.desk.answer(one))
-            return [a for a in found if a]
-        chunks = [asked[i : i + CHUNK] for i in range(0, len(asked), CHUNK)]
-        futures = {self.pool.submit(_work, chunk): i for i, chunk in enumerate(chunks)}
-        done: dict[int, list[Answer]] = {}
-        for future in as_completed(futures):
-            done[futures[future]] = future.result()
-            progress(f"figures: {min(len(done) * CHUNK, len(asked))} of {len(asked)}")
-        return [a for i in range(len(chunks)) for a in done[i]]
+        order = sorted(range(len(asked)), key=lambda i: asked[i].figure.metric)
+        parts = [order[i : i + CHUNK] for i in range(0, len(order), CHUNK)]
+        queued = [self.later(partial(_answers, [asked[i] for i in part])) for part in parts]
+        made = self.done(queued, lambda how_far: progress(f"figures: part {how_far}"))
+        by_place = {i: a for part, found in zip(parts, made, strict=True)
+                    for i, a in zip(part, found, strict=True)}  # fmt: skip
+        return [a for i in range(len(asked)) if (a := by_place[i])]
 
 
 _DESK: list[Desk] = []  # of this process
@@ -87,8 +107,8 @@ def _started() -> None:
     """Nothing: a process that can do this has started."""
 
 
-def _work(chunk: Sequence[Wanted]) -> list[Answer]:
-    return [found for one in chunk if (found := _DESK[0].answer(one))]
+def _answers(asked: Sequence[Wanted], desk: Desk) -> list[Answer | None]:
+    return [desk.answer(one) for one in asked]
 
 
 def _run(job: Callable[[Desk], T]) -> T:
