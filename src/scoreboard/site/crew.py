@@ -13,8 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from scoreboard.metrics import all_metrics
-from scoreboard.site.answers import Answer, Desk, Wanted, things_of
+from scoreboard.site.answers import Answer, Desk, Wanted
 from scoreboard.site.jobs import open_desk
 from scoreboard.store import Scope, Tables, open_tables
 
@@ -93,12 +92,9 @@ _DESK: list[Desk] = []  # of this process
 
 
 def _start(scope: Scope, day: dt.date | None) -> None:
-    """In a new process: open the tables once, and read what the figures of all things share."""
+    """In a new process: open the tables once."""
     desk = open_desk(open_tables(scope), day)
     desk.tables.connection.execute("SET threads = 1")  # a process for each core
-    for metric in all_metrics().values():
-        for kind in metric.things:
-            things_of(desk.tables, metric, kind, day)
     _DESK.append(desk)
     atexit.register(os._exit, 0)  # at once: to free all that was read takes a second
 
