@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import datetime as dt
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
@@ -49,6 +50,8 @@ class Crew:
             for _ in range(jobs - 1):  # they start while this process opens the tables too
                 self.pool.submit(_started)
         self.desk = open_desk(tables, day)
+        self.collected = gc.get_threshold()
+        _collect_seldom()
 
     def __enter__(self) -> Crew:
         return self
@@ -56,6 +59,8 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
+        gc.unfreeze()
+        gc.set_threshold(*self.collected)
         if self.pool:
             self.pool.shutdown(cancel_futures=kind is not None)
 
@@ -96,7 +101,14 @@ def _start(scope: Scope, day: dt.date | None) -> None:
     desk = open_desk(open_tables(scope), day)
     desk.tables.connection.execute("SET threads = 1")  # a process for each core
     _DESK.append(desk)
+    _collect_seldom()
     atexit.register(os._exit, 0)  # at once: to free all that was read takes a second
+
+
+def _collect_seldom() -> None:
+    """What was read stays to the end: the collector of garbage need not look at it again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _started() -> None:
