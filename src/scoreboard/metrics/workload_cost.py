@@ -260,10 +260,10 @@ def _models(tables: Tables, p: Values, work: Workload, day: dt.date) -> Iterator
     reached = _reached(tables, p, day)
     for model in wanted:
         about: About | None = known.get(model)
-        if about is not None and about.use and not p["model"]:
-            continue  # it does not answer text with text
         if about is None or (reached is not None and model not in reached):
             continue
+        if about.use and not p["model"]:
+            continue  # it does not answer text with text
         if p["openness"] != "any" and not in_group(about, "openness", p["openness"], day):
             continue
         context = contexts.get(model)
